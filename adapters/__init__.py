@@ -1,0 +1,1 @@
+"""One module a foreign system; the only room that imports drivers."""

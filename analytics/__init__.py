@@ -1,0 +1,1 @@
+"""Pure analysis of series, tables, templates and graphs; no I/O."""

@@ -1,0 +1,47 @@
+"""Errors that reach a user: each says what is so and what to do next."""
+
+
+class WatchfloorError(Exception):
+    """Base of every error we raise on purpose; `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class WrongUseError(WatchfloorError):
+    """The caller asked for something that cannot be asked (exit code 2)."""
+
+    exit_code = 2
+
+
+class NothingFoundError(WatchfloorError):
+    """The request was right and there is no data for it (exit code 3)."""
+
+    exit_code = 3
+
+
+class DataFolderError(WatchfloorError):
+    """The data folder is held by another process, of another version, or not usable."""
+
+
+class StoreError(WatchfloorError):
+    """A store refused or failed a request."""
+
+
+class StoreTimeoutError(StoreError):
+    """A store did not answer inside its time limit."""
+
+
+class JudgeUnavailableError(WatchfloorError):
+    """The language model cannot be reached or keeps failing; the house takes over."""
+
+
+class JudgeAnswerError(WatchfloorError):
+    """The language model answered something that does not fit the task's schema."""
+
+
+class PromptError(WatchfloorError):
+    """A prompt file is malformed."""
+
+
+class TemplateError(WatchfloorError):
+    """A metric template file is malformed."""

@@ -1,0 +1,205 @@
+"""Ports: what the rooms ask of the outside world. One contract suite a port runs against every adapter."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from domain.evidence import Evidence
+from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
+from domain.tasks import Decision, Task, Turn
+from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Rejection, Signal, SpanRecord
+from domain.window import Window
+
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreQuery:
+    """A SELECT over logical relations (`logs`, `spans`, `metrics`, `log_templates`), never over tables.
+
+    `windows` gives the time scope of each relation used; `logs_before` and `spans_before` are the same relations over
+    a baseline window. The adapter adds scope, tenant and limits; `params` bind `{name:Type}` placeholders.
+    """
+
+    sql: str
+    windows: Mapping[str, Window]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    tenant: Tenant = DEFAULT_TENANT
+    max_rows: int = 2_000
+    timeout_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A query's answer: column names and rows of plain Python values (times are aware UTC datetimes)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+class TelemetryStore(Protocol):
+    """Logs, spans and metrics. Raises StoreError, and StoreTimeoutError past `timeout_s`."""
+
+    async def write_logs(self, records: Sequence[LogRecord], tenant: Tenant = DEFAULT_TENANT) -> int: ...
+    async def write_spans(self, records: Sequence[SpanRecord], tenant: Tenant = DEFAULT_TENANT) -> int: ...
+    async def write_metrics(self, points: Sequence[MetricPoint], tenant: Tenant = DEFAULT_TENANT) -> int: ...
+    async def write_templates(self, templates: Sequence[LogTemplate], tenant: Tenant = DEFAULT_TENANT) -> int: ...
+    async def templates(self, tenant: Tenant = DEFAULT_TENANT) -> tuple[LogTemplate, ...]: ...
+    async def query(self, query: StoreQuery) -> Table: ...
+    async def extent(self, tenant: Tenant = DEFAULT_TENANT) -> Extent | None:
+        """None when the tenant has nothing stored."""
+        ...
+
+    def logical_columns(self, relation: str) -> frozenset[str]:
+        """The logical columns this store can map; a template that needs another is unavailable."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One file that was loaded: its content hash and what it held."""
+
+    sha256: str
+    name: str
+    signal: str
+    accepted: int
+    rejected: int
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An input that could not be taken, kept whole enough to be looked at and replayed."""
+
+    source: str
+    line: int
+    reason: str
+    text: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as stored: its document (the analysis JSON; `{}` while running)."""
+
+    run_id: RunId
+    thread_id: ThreadId
+    tenant: Tenant
+    status: str
+    question: str
+    started_at: datetime
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+class StateStore(Protocol):
+    """Runs, evidence snapshots, threads, loads and dead letters."""
+
+    async def save_run(self, run: RunRecord) -> None: ...
+    async def run(self, run_id: RunId, tenant: Tenant = DEFAULT_TENANT) -> RunRecord | None: ...
+    async def runs(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 50) -> tuple[RunRecord, ...]: ...
+    async def fail_interrupted_runs(self) -> int: ...
+    async def save_evidence(self, evidence: Sequence[Evidence]) -> None: ...
+    async def evidence(self, uid: EvidenceUid, tenant: Tenant = DEFAULT_TENANT) -> Mapping[str, Any] | None: ...
+    async def add_turn(self, thread_id: ThreadId, run_id: RunId, turn: Turn, tenant: Tenant = DEFAULT_TENANT) -> None: ...
+    async def turns(self, thread_id: ThreadId, tenant: Tenant = DEFAULT_TENANT, limit: int = 10) -> tuple[Turn, ...]: ...
+    async def save_load(self, load: Load, tenant: Tenant = DEFAULT_TENANT) -> None: ...
+    async def load(self, sha256: str, tenant: Tenant = DEFAULT_TENANT) -> Load | None: ...
+    async def add_dead_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None: ...
+    async def dead_letters(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100) -> tuple[DeadLetter, ...]: ...
+    async def close(self) -> None: ...
+
+
+class Judge(Protocol):
+    """Decides typed tasks. Raises JudgeUnavailableError or JudgeAnswerError; a FallbackJudge raises neither."""
+
+    @property
+    def model(self) -> str: ...
+    async def decide(self, task: Task[AnswerT]) -> Decision[AnswerT]: ...
+
+
+class Embedder(Protocol):
+    """Sentence vectors of unit length."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dimensions(self) -> int: ...
+    def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class VectorHit:
+    """A neighbour: its id, cosine similarity and payload."""
+
+    id: str
+    similarity: float
+    payload: Mapping[str, Any]
+
+
+class VectorIndex(Protocol):
+    """Vectors with payloads in named collections; search is by cosine and always inside one tenant."""
+
+    async def upsert(self, collection: str, items: Mapping[str, tuple[Sequence[float], Mapping[str, Any]]], tenant: Tenant) -> None: ...
+    async def search(
+        self, collection: str, vector: Sequence[float], tenant: Tenant, limit: int = 5, where: Mapping[str, Any] | None = None
+    ) -> tuple[VectorHit, ...]: ...
+    async def delete(self, collection: str, ids: Sequence[str], tenant: Tenant) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    """Now, in UTC; a fake in tests."""
+
+    def now(self) -> datetime: ...
+
+
+class Span(Protocol):
+    """An open span of our own trace."""
+
+    def set(self, name: str, value: str | int | float | bool) -> None: ...
+    def fail(self, error: BaseException) -> None: ...
+
+
+class Tracer(Protocol):
+    """Our own OpenTelemetry spans, without importing OpenTelemetry everywhere."""
+
+    def span(self, name: str, kind: str, attributes: Mapping[str, str | int | float | bool]) -> AbstractContextManager[Span]: ...
+    def trace_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is told for one task; `examples` are (user, assistant) turns."""
+
+    name: str
+    version: str
+    sha256: str
+    system: str
+    user: str
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+class PromptSource(Protocol):
+    """Turns a task into a prompt; raises PromptError when the task has no prompt."""
+
+    def prompt(self, task: Task[Any]) -> Prompt: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Records of one OTLP request with what had to be left out."""
+
+    logs: tuple[LogRecord, ...] = ()
+    spans: tuple[SpanRecord, ...] = ()
+    metrics: tuple[MetricPoint, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+
+
+class OtlpDecoder(Protocol):
+    """Decodes an OTLP export request body (protobuf or JSON); raises WrongUseError when it is neither."""
+
+    def decode(self, signal: Signal, body: bytes, content_type: str) -> Decoded: ...

@@ -1,0 +1,1 @@
+"""Cases, scorers, runner, statistics and benchmarks."""

@@ -1,0 +1,1 @@
+"""The one LangGraph orchestrator; the only room that imports langgraph."""

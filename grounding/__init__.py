@@ -1,0 +1,1 @@
+"""Pure functions: is this claim true of this evidence?"""

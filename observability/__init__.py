@@ -1,0 +1,1 @@
+"""How we watch ourselves: OpenTelemetry spans and metrics."""

@@ -1,0 +1,1 @@
+"""The data plane: from bytes that arrive to records in the store."""

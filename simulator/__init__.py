@@ -1,0 +1,1 @@
+"""A small shop whose telemetry is made from a seed."""

@@ -1,0 +1,1 @@
+"""What an agent may call: typed functions that return evidence and candidate claims."""
