@@ -161,4 +161,5 @@ class Decision(Generic[AnswerT]):
     usage: TokenUsage = TokenUsage()
     fallback: bool = False
     prompt_version: str = ""
+    prompt_sha256: str = ""
     note: str = ""
