@@ -1,0 +1,123 @@
+"""A small shop for some minutes: telemetry made from a scenario and a seed, and the truth about it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from domain.errors import WrongUseError
+from domain.window import Window, rfc3339
+from simulator.bastion import ordinary_logins
+from simulator.dice import Dice
+from simulator.effects import Conditions, served
+from simulator.fault import Unfolding
+from simulator.gauges import gauges
+from simulator.operations import ordinary_operations
+from simulator.records import Record, SyslogLine, Visit
+from simulator.scenarios import SCENARIOS
+from simulator.visitors import arrivals, crawler_visits, static_visits
+
+DAY_MINUTES = 24 * 60
+MOST_MINUTES = 31 * DAY_MINUTES
+Dated = TypeVar("Dated", Visit, SyslogLine)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What happened in one world, each kind of record in order of time."""
+
+    scenario: str
+    seed: int
+    window: Window
+    logs: tuple[Record, ...]
+    spans: tuple[Record, ...]
+    metrics: tuple[Record, ...]
+    access: tuple[Visit, ...]
+    auth: tuple[SyslogLine, ...]
+    faults: tuple[Unfolding, ...]
+
+    def truth(self) -> dict[str, Any]:
+        """The labels: what was broken where and when. For scoring only; no tool reads it."""
+        return {
+            "scenario": self.scenario,
+            "seed": self.seed,
+            "start": rfc3339(self.window.start),
+            "end": rfc3339(self.window.end),
+            "faults": [unfolding.label.as_json() for unfolding in self.faults],
+        }
+
+
+def demo_start(now: datetime, minutes: int = DAY_MINUTES) -> datetime:
+    """Where a world of that length starts so that it ends at `now`, floored to the minute."""
+    return now.replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+
+
+def generate(scenario: str, seed: int, minutes: int, start: datetime) -> World:
+    """A world of `minutes` from `start`, the same for the same arguments. Raises WrongUseError for what cannot be made."""
+    window = _window(minutes, start)
+    dice = Dice(seed, "shop")
+    faults = _unfolded(scenario, window, dice.stream("faults"))
+    conditions = Conditions(faults)
+    coming = arrivals(window, dice.stream("arrivals"))
+    trail, visits = served(coming, conditions, dice.stream("journeys"))
+    visits += [*static_visits(coming, dice.stream("static")), *crawler_visits(window, dice.stream("crawlers"))]
+    return World(
+        scenario=scenario,
+        seed=seed,
+        window=window,
+        logs=_logs([*trail.logs, *ordinary_operations(window, dice.stream("operations"))], faults),
+        spans=tuple(sorted(trail.spans, key=lambda span: str(span["start_time"]))),
+        metrics=tuple(gauges(window, conditions.strain, dice.stream("gauges"))),
+        access=_inside(window, [*visits, *(visit for fault in faults for visit in fault.visits)]),
+        auth=_inside(window, [*ordinary_logins(window, dice.stream("bastion")), *(line for fault in faults for line in fault.logins)]),
+        faults=faults,
+    )
+
+
+def write(world: World, out: Path) -> tuple[Path, ...]:
+    """Writes the raw files and `truth.json` into a folder (made where missing) and names them, raw files first."""
+    out.mkdir(parents=True, exist_ok=True)
+    contents = {
+        "app.ndjson": map(_compact, world.logs),
+        "traces.ndjson": map(_compact, world.spans),
+        "metrics.ndjson": map(_compact, world.metrics),
+        "access.log": (visit.line() for visit in world.access),
+        "auth.log": (line.line() for line in world.auth),
+        "truth.json": (json.dumps(world.truth(), indent=2),),
+    }
+    return tuple(_write_lines(out / name, lines) for name, lines in contents.items())
+
+
+def _window(minutes: int, start: datetime) -> Window:
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise WrongUseError(f"a world lasts 1 to {MOST_MINUTES} minutes, not {minutes!r}")
+    if start.tzinfo is None:
+        raise WrongUseError(f"the start {start.isoformat()!r} has no time zone; add one, such as 'Z'")
+    return Window(start.astimezone(UTC), start.astimezone(UTC) + timedelta(minutes=minutes))
+
+
+def _unfolded(scenario: str, window: Window, dice: Dice) -> tuple[Unfolding, ...]:
+    if scenario not in SCENARIOS:
+        raise WrongUseError(f"there is no scenario {scenario!r}; there are: {', '.join(sorted(SCENARIOS))}")
+    return tuple(fault.unfold(window, dice.stream(type(fault).__name__)) for fault in SCENARIOS[scenario])
+
+
+def _logs(records: list[Record], faults: tuple[Unfolding, ...]) -> tuple[Record, ...]:
+    changes = [record for fault in faults for record in fault.changes]
+    return tuple(sorted([*records, *changes], key=lambda record: str(record["timestamp"])))
+
+
+def _inside(window: Window, records: list[Dated]) -> tuple[Dated, ...]:
+    return tuple(sorted((record for record in records if window.contains(record.at)), key=lambda record: record.at))
+
+
+def _compact(record: Record) -> str:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def _write_lines(path: Path, lines: Iterable[str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines(f"{line}\n" for line in lines)
+    return path
