@@ -119,7 +119,7 @@ def _error_share(spans: list[Record]) -> float:
 
 
 def _median_ms(spans: list[Record]) -> float:
-    return median(span["duration_ms"] for span in spans)
+    return median(float(span["duration_ms"]) for span in spans)
 
 
 @pytest.mark.parametrize(("seed", "minutes"), [(1, 60), (2, 240), (3, 1440)])
