@@ -1,0 +1,105 @@
+"""The writer: numbers claims for publication and renders the answer; every word comes from claims, never from a model."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from domain.claims import Claim, Grounding, Judged, Verdict
+from domain.findings import Finding
+from domain.window import Window, rfc3339
+
+MARKS: Mapping[Verdict, str] = {"supported": "✓", "consistent": "≈", "text-supported": "≈"}
+PUBLISHABLE: frozenset[Verdict] = frozenset({"supported", "consistent", "text-supported"})
+TABLE_ROWS = 10
+CLAIM_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Numbered claims with the findings that rest on them."""
+
+    claims: tuple[Claim, ...]
+    findings: tuple[Finding, ...]
+
+
+def numbered(selected: Sequence[Claim], findings: Sequence[Finding], candidates: Mapping[str, Claim]) -> Draft:
+    """Selected claims first, then those the findings rest on, numbered C1…; findings as F1… refer to the new ids."""
+    wanted = [*selected, *(candidates[name] for finding in findings for name in finding.claims if name in candidates)]
+    unique = {claim.id: claim for claim in wanted}
+    ids = {old: f"C{number}" for number, old in enumerate(unique, start=1)}
+    claims = tuple(replace(claim, id=ids[old]) for old, claim in unique.items())
+    return Draft(claims, tuple(_renumbered(finding, number, ids) for number, finding in enumerate(findings, start=1)))
+
+
+def _renumbered(finding: Finding, number: int, ids: Mapping[str, str]) -> Finding:
+    return replace(finding, id=f"F{number}", claims=tuple(ids[name] for name in finding.claims if name in ids))
+
+
+def upheld(findings: Iterable[Finding], judged: Sequence[Judged]) -> tuple[Finding, ...]:
+    """The findings all of whose claims may be published."""
+    shown = {entry.claim.id for entry in judged if entry.verdict in PUBLISHABLE}
+    return tuple(finding for finding in findings if finding.claims and shown.issuperset(finding.claims))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything the written answer shows."""
+
+    headline: str
+    judged: tuple[Judged, ...]
+    findings: tuple[Finding, ...]
+    could_not_check: tuple[str, ...]
+    grounding: Grounding
+    window: Window
+    notes: tuple[str, ...]
+    model: str
+
+
+def markdown(page: Page) -> str:
+    """The answer in the Markdown subset every channel may carry (no images, no HTML, links only to evidence)."""
+    parts = [f"**{page.headline}**", _claims(page), _findings(page.findings), _list("Could not check", page.could_not_check)]
+    return "\n\n".join(part for part in [*parts, _footer(page)] if part)
+
+
+def _claims(page: Page) -> str:
+    in_table = {name for finding in page.findings[TABLE_ROWS:] for name in finding.claims}
+    lines = [entry for entry in page.judged if entry.claim.id not in in_table]
+    shown = [f"- {MARKS.get(entry.verdict, '?')} {entry.claim.text} [{_sources(entry)}]" for entry in lines[:CLAIM_LINES]]
+    more = len(page.judged) - len(shown)
+    return "\n".join([*shown, *([f"- … and {more} more claims, each with its evidence"] if more > 0 else [])])
+
+
+def _sources(entry: Judged) -> str:
+    return ", ".join(dict.fromkeys(binding.evidence for binding in entry.claim.bind))
+
+
+def _findings(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    title = f"### Findings ({min(len(findings), TABLE_ROWS)} of {len(findings)} shown)"
+    head = ["| what | who | count | succeeded | severity | claims |", "|---|---|---:|---|---|---|"]
+    return "\n".join([title, "", *head, *(_row(finding) for finding in findings[:TABLE_ROWS])])
+
+
+def _row(finding: Finding) -> str:
+    succeeded = {True: "yes", False: "no", None: "–"}[finding.succeeded]
+    cells = (
+        finding.kind.replace("_", " "),
+        finding.entity.value,
+        f"{finding.count:,}",
+        succeeded,
+        finding.severity,
+        ", ".join(finding.claims),
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _list(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"### {title}", "", *(f"- {line}" for line in lines)]) if lines else ""
+
+
+def _footer(page: Page) -> str:
+    grounding = page.grounding
+    score = "n/a" if grounding.score is None else f"{grounding.score:.0f}"
+    counted = f"grounding {score} over {grounding.claims_total} claims, {grounding.claims_removed} removed"
+    span = f"Window {rfc3339(page.window.start)} to {rfc3339(page.window.end)}"
+    return " ".join([f"_{span}; {counted}; judged by {page.model}.", *page.notes]).rstrip() + "_"

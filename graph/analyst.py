@@ -1,0 +1,141 @@
+"""The analyst: runs the orchestrator for one question, and stores the run with its evidence."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from agents.analyst import AnalystAgent
+from domain.analysis import Analysis, Budget, Question, Trigger
+from domain.calls import Scope
+from domain.errors import NothingFoundError, WrongUseError
+from domain.evidence import Evidence
+from domain.ids import DEFAULT_TENANT, RunId, Tenant, ThreadId, evidence_uid, new_run_id, new_thread_id
+from domain.ports import Clock, Judge, RunRecord, StateStore, TelemetryStore, Tracer
+from domain.tasks import Turn
+from graph.context import Ledger, RunContext, Suggest, Tools
+from graph.documents import analysis_of
+from graph.events import Emit, Event, silent
+from graph.meter import Meter
+from graph.orchestrator import RECURSION_LIMIT, Orchestrator, build
+from graph.scoping import time_scope
+from graph.state import RunState
+from observability import semconv
+
+LONGEST_QUESTION = 4_000
+Suggester = Callable[[tuple[str, ...]], Suggest]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What an analyst works with. `judge_for_run` gives a fresh judge (its breaker is per run)."""
+
+    store: TelemetryStore
+    state: StateStore
+    toolbox: Tools
+    desks: Mapping[str, AnalystAgent]
+    house: Judge
+    judge_for_run: Callable[[], Judge]
+    suggester: Suggester
+    tracer: Tracer
+    clock: Clock
+    budget: Budget = Budget()
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """Which run, in which conversation, of which tenant."""
+
+    run_id: RunId
+    thread_id: ThreadId
+    tenant: Tenant
+
+
+class Analyst:
+    """Answers questions; every answer is a stored run with a trace and evidence snapshots."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._graph: Orchestrator = build()
+
+    async def analyse(self, question: Question, emit: Emit = silent, tenant: Tenant = DEFAULT_TENANT) -> Analysis:
+        """One analysis. Raises WrongUseError for a question that cannot be asked, NothingFoundError when nothing is stored."""
+        self._refuse_bad(question)
+        meter, run = Meter(), RunKey(new_run_id(), question.thread_id or new_thread_id(), tenant)
+        given: dict[str, str] = {semconv.WORKFLOW: "analysis", semconv.RUN_ID: run.run_id, semconv.CONVERSATION: run.thread_id}
+        with self._ports.tracer.span("invoke_workflow analysis", semconv.INVOKE_WORKFLOW, given):
+            context = await self._context(question, run, meter, emit)
+            started_at = self._ports.clock.now()
+            await self._save(context, self._record(context, "running", started_at))
+            analysis = await self._run(context, "question")
+            return await self._finish(context, analysis, started_at)
+
+    def _refuse_bad(self, question: Question) -> None:
+        if not question.text.strip():
+            raise WrongUseError('The question is empty. Ask something, for example: "Which services have errors?"')
+        if len(question.text) > LONGEST_QUESTION:
+            raise WrongUseError(f"The question has {len(question.text):,} characters; at most {LONGEST_QUESTION:,} are read.")
+        if question.desk and question.desk not in self._ports.desks:
+            raise WrongUseError(f"There is no desk {question.desk!r}. Desks: {', '.join(self._ports.desks)}.")
+
+    async def _context(self, question: Question, run: RunKey, meter: Meter, emit: Emit) -> RunContext:
+        ports = self._ports
+        with meter.measure("store"):
+            extent = await ports.store.extent(run.tenant)
+            turns = await ports.state.turns(run.thread_id, run.tenant)
+        if extent is None:
+            raise NothingFoundError("Nothing is stored yet. Load something first: watchfloor ingest FILE")
+        times = time_scope(question, extent, ports.clock.now())
+        return RunContext(
+            question=question,
+            thread_id=run.thread_id,
+            scope=Scope(times.window, run.run_id, run.tenant),
+            current=times.current,
+            baseline=times.baseline,
+            services=extent.services,
+            turns=turns,
+            desks=ports.desks,
+            toolbox=ports.toolbox,
+            judge=ports.judge_for_run(),
+            house=ports.house,
+            tracer=ports.tracer,
+            meter=meter,
+            ledger=Ledger(notes=list(times.notes)),
+            emit=emit,
+            budget=question.budget or ports.budget,
+            suggest=ports.suggester(extent.services),
+        )
+
+    async def _run(self, context: RunContext, trigger: Trigger) -> Analysis:
+        try:
+            state: RunState = await self._graph.ainvoke(RunState(), {"recursion_limit": RECURSION_LIMIT}, context=context)
+        except BaseException as error:
+            status = "cancelled" if isinstance(error, asyncio.CancelledError) else "failed"
+            await self._save(context, self._record(context, status, self._ports.clock.now()))
+            raise
+        return analysis_of(context, state, trigger, self._ports.clock.now())
+
+    async def _finish(self, context: RunContext, analysis: Analysis, started_at: datetime) -> Analysis:
+        evidence = tuple(_addressed(item, analysis.run_id, context.scope.tenant) for item in analysis.evidence)
+        with context.meter.measure("store"):
+            await self._ports.state.save_evidence(evidence)
+            await self._ports.state.add_turn(
+                analysis.thread_id, analysis.run_id, Turn(analysis.question, analysis.headline), context.scope.tenant
+            )
+        finished = replace(analysis, evidence=evidence, usage=context.meter.usage(), trace_id=self._ports.tracer.trace_id())
+        record = self._record(context, finished.status, started_at)
+        await self._save(context, replace(record, document=finished.as_json()))
+        finished = replace(finished, usage=context.meter.usage())
+        context.emit(Event("final", finished.as_json()))
+        return finished
+
+    def _record(self, context: RunContext, status: str, at: datetime) -> RunRecord:
+        return RunRecord(context.scope.run_id, context.thread_id, context.scope.tenant, status, context.question.text, at)
+
+    async def _save(self, context: RunContext, record: RunRecord) -> None:
+        with context.meter.measure("store"):
+            await self._ports.state.save_run(record)
+
+
+def _addressed(item: Evidence, run_id: RunId, tenant: Tenant) -> Evidence:
+    return replace(item, run_id=run_id, tenant=tenant, uid=evidence_uid(run_id, item.id))

@@ -1,0 +1,49 @@
+"""The last node: settle what is published, word the headline, and send it out."""
+
+from collections.abc import Sequence
+
+from agents.writer import PUBLISHABLE, upheld
+from domain.claims import Claim
+from domain.tasks import Task, WordAnswer, WordPayload
+from graph.context import RunContext
+from graph.events import Event
+from graph.judging import decide
+from graph.nodes import Context
+from graph.state import RunState
+from grounding.headline import unsupported_tokens
+from grounding.score import score
+
+NOT_OPERATIONS = "This does not look like a question about the logs, spans and metrics stored here."
+INSUFFICIENT = "Insufficient evidence: nothing that was checked answers this question."
+HEADLINE_CLAIMS = 8
+
+
+async def answer(state: RunState, runtime: Context) -> RunState:
+    """Publish what holds; a headline that says more than the published claims is replaced by the first of them."""
+    context = runtime.context
+    judged = [entry for entry in state.get("judged", []) if entry.verdict in PUBLISHABLE]
+    failed = [entry for entry in state.get("judged", []) if entry.verdict not in PUBLISHABLE]
+    headline = await _headline(context, state, [entry.claim for entry in judged])
+    for text in (headline, *(entry.claim.text for entry in judged)):
+        context.emit(Event("token", {"text": text + "\n"}))
+    removed = [*state.get("removed", []), *failed]
+    return {
+        "judged": judged,
+        "removed": failed,
+        "findings": list(upheld(state.get("findings", []), judged)),
+        "headline": headline,
+        "grounding": score(judged, draft=state.get("draft", []), removed=len(removed)),
+    }
+
+
+async def _headline(context: RunContext, state: RunState, claims: Sequence[Claim]) -> str:
+    if not state.get("desks"):
+        return NOT_OPERATIONS
+    if not claims:
+        return INSUFFICIENT
+    shown = tuple(claims[:HEADLINE_CLAIMS])
+    decision = await decide(context, Task("word", WordPayload(context.question.text, shown, context.question.language), WordAnswer))
+    worded = decision.answer.headline.strip()
+    if worded and not unsupported_tokens(worded, shown, context.ledger.evidence):
+        return worded
+    return shown[0].text

@@ -1,0 +1,77 @@
+"""From the final state of a run to the analysis document."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from agents.writer import Page, markdown
+from domain.analysis import Analysis, FinalDecision, RunStatus, Trigger, Usage
+from domain.claims import Judged
+from domain.findings import worst
+from graph.context import RunContext
+from graph.state import RunState
+from grounding.score import score
+
+
+def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: datetime) -> Analysis:
+    """The analysis of a finished run; ids of evidence and usage are completed when it is stored."""
+    judged, gaps = tuple(state.get("judged", [])), _gaps(context, state)
+    grounding = state.get("grounding") or score(())
+    findings = tuple(state.get("findings", []))
+    ledger, scope = context.ledger, context.scope
+    page = Page(state["headline"], judged, findings, gaps, grounding, scope.window, tuple(ledger.notes), _model(ledger.models))
+    return Analysis(
+        run_id=scope.run_id,
+        thread_id=context.thread_id,
+        trigger=trigger,
+        question=context.question.text,
+        window=scope.window,
+        desks=tuple(state.get("desks", [])),
+        headline=page.headline,
+        answer_markdown=markdown(page),
+        claims=judged,
+        evidence=tuple(ledger.evidence[name] for name in sorted(ledger.evidence, key=_number)),
+        findings=findings,
+        severity=worst(tuple(finding.severity for finding in findings)),
+        grounding=grounding,
+        removed_claims=tuple(state.get("removed", [])),
+        could_not_check=gaps,
+        model=page.model,
+        fallback=ledger.fell_back,
+        status=_status(context),
+        final_decision=_decision(context, state, judged),
+        as_of=at,
+        usage=Usage(),
+        trace_id="",
+        prompt_versions=dict(ledger.prompt_versions),
+        notes=tuple(ledger.notes),
+        lag_s=max((item.lag_s for item in ledger.evidence.values()), default=0.0),
+        language=context.question.language,
+    )
+
+
+def _gaps(context: RunContext, state: RunState) -> tuple[str, ...]:
+    budget = ["the rest: the run's budget was used up"] if context.ledger.out_of_budget else []
+    return tuple(dict.fromkeys([*state.get("gaps", []), *budget]))
+
+
+def _model(models: Sequence[str]) -> str:
+    """The model that judged; the house only when no model did."""
+    return next((name for name in models if name != "house"), "house")
+
+
+def _status(context: RunContext) -> RunStatus:
+    return "partial" if context.ledger.out_of_budget else "ok"
+
+
+def _decision(context: RunContext, state: RunState, judged: Sequence[Judged]) -> FinalDecision:
+    if not state.get("desks"):
+        return "refused"
+    if not judged:
+        return "insufficient"
+    if context.ledger.out_of_budget:
+        return "partial"
+    return "fallback" if context.ledger.fell_back else "answered"
+
+
+def _number(evidence_id: str) -> int:
+    return int(evidence_id.removeprefix("E"))

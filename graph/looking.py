@@ -1,0 +1,50 @@
+"""Tool calls of a run: measured, traced, announced, inside the budget; evidence goes to the ledger."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+from domain.calls import Refusal, Scope, ToolCall, ToolResult
+from graph.context import RunContext
+from graph.events import Event
+from observability import semconv
+
+LEAST_CALL_S = 0.05
+
+
+async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | Refusal:
+    """One tool call; a call the budget does not pay for is refused, one that takes too long is cut."""
+    if context.ledger.tool_calls >= context.budget.tool_calls or context.seconds_left < LEAST_CALL_S:
+        context.ledger.out_of_budget = True
+        return Refusal(call.tool, "not called: the run's budget was used up", "ask with a larger budget or a narrower question")
+    context.ledger.tool_calls += 1
+    shown = {"desk": desk, "tool": call.tool, "filters": call.filters.given(), "evidence_id": call.evidence_id}
+    context.emit(Event("tool", {**shown, "state": "start"}))
+    begin = time.perf_counter()
+    answer = await _call(context, call)
+    rows = len(answer.evidence.rows) if isinstance(answer, ToolResult) else 0
+    context.emit(Event("tool", {**shown, "state": "done", "ms": round((time.perf_counter() - begin) * 1e3, 1), "rows": rows}))
+    if isinstance(answer, ToolResult):
+        context.ledger.evidence[answer.evidence.id] = answer.evidence
+        context.emit(Event("evidence", answer.evidence.as_json()))
+    return answer
+
+
+async def _call(context: RunContext, call: ToolCall) -> ToolResult | Refusal:
+    given = {semconv.TOOL: call.tool, semconv.EVIDENCE_ID: call.evidence_id}
+    with context.meter.measure("tool"), context.tracer.span(f"execute_tool {call.tool}", semconv.EXECUTE_TOOL, given) as span:
+        try:
+            async with asyncio.timeout(context.seconds_left):
+                answer = await context.toolbox.call(call, _scope(context, call))
+        except TimeoutError as error:
+            span.fail(error)
+            context.ledger.out_of_budget = True
+            return Refusal(call.tool, "cut off: the run's time was used up", "ask about a shorter window")
+        if isinstance(answer, ToolResult):
+            span.set(semconv.EVIDENCE_STATUS, answer.evidence.status)
+            span.set(semconv.EVIDENCE_ROWS, len(answer.evidence.rows))
+        return answer
+
+
+def _scope(context: RunContext, call: ToolCall) -> Scope:
+    return replace(context.scope, window=context.current) if call.baseline else context.scope

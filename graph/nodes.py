@@ -1,0 +1,112 @@
+"""The nodes of the orchestrator: route, plan, desk, write."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from langgraph.runtime import Runtime
+from langgraph.types import Command, Send
+
+from agents.analyst import AnalysisContext, AnalysisResult
+from agents.writer import numbered
+from domain.calls import Refusal, ToolCall, ToolResult
+from domain.claims import Claim
+from domain.tasks import PlanAnswer, PlannedCall, PlanPayload, RouteAnswer, RoutePayload, SelectAnswer, SelectPayload, Task
+from graph.context import RunContext
+from graph.events import Event
+from graph.judging import decide
+from graph.looking import look
+from graph.state import DeskInput, RunState
+from observability import semconv
+
+MAX_CALLS = 6
+PUBLISHED = 12
+SHOWN_TO_JUDGE = 40
+
+Context = Runtime[RunContext]
+
+
+async def route(_state: RunState, runtime: Context) -> Command[Literal["plan", "answer"]]:
+    """Choose the desks; a question that is not about operations data goes straight to the answer."""
+    context = runtime.context
+    desks = [context.question.desk] if context.question.desk else await _routed(context)
+    context.emit(Event("route", {"desks": desks, "window": context.scope.window.as_json()}))
+    if desks:
+        return Command(update={"desks": desks}, goto="plan")
+    return Command(update={"desks": []}, goto="answer")
+
+
+async def _routed(context: RunContext) -> list[str]:
+    cards = tuple(desk.card for desk in context.desks.values())
+    payload = RoutePayload(context.question.text, cards, context.services, context.turns)
+    decision = await decide(context, Task("route", payload, RouteAnswer))
+    return [name for name in dict.fromkeys(decision.answer.desks) if name in context.desks]
+
+
+async def plan(state: RunState, runtime: Context) -> Command[Literal["sre", "security", "write"]]:
+    """Let each desk's tools be chosen, number the calls, and send the desks out in parallel."""
+    context = runtime.context
+    plans: dict[str, list[ToolCall]] = {}
+    number = 0
+    for desk in state["desks"]:
+        chosen = await _planned(context, desk)
+        plans[desk] = [numbered_call(context, call, number + offset) for offset, call in enumerate(chosen, start=1)]
+        number += len(chosen)
+    sends = [Send(desk, DeskInput(desk=desk, calls=calls)) for desk, calls in plans.items() if calls]
+    return Command(update={"plan": plans}, goto=sends or "write")
+
+
+async def _planned(context: RunContext, desk: str) -> tuple[PlannedCall, ...]:
+    card = context.desks[desk].card
+    menu = tuple(tool for tool in context.toolbox.menu(desk) if tool.available)
+    suggested = context.suggest(context.question.text, desk)
+    payload = PlanPayload(
+        context.question.text, card.name, context.scope.window, menu, context.services, suggested, context.turns, MAX_CALLS
+    )
+    decision = await decide(context, Task("plan", payload, PlanAnswer))
+    chosen = dict.fromkeys(decision.answer.calls[:MAX_CALLS])
+    return tuple(dict.fromkeys([*chosen, *context.desks[desk].companions(tuple(chosen))]))
+
+
+def numbered_call(context: RunContext, planned: PlannedCall, number: int) -> ToolCall:
+    """A planned call as it is made: with its evidence id, and a baseline window where the tool compares."""
+    needs_baseline = any(tool.name == planned.tool and tool.needs_baseline for tool in context.toolbox.menu())
+    baseline = context.baseline if needs_baseline else None
+    return ToolCall(planned.tool, planned.filters, evidence_id=f"E{number}", baseline=baseline, step=number)
+
+
+async def desk(state: DeskInput, runtime: Context) -> RunState:
+    """One desk's analysis, in a span of its own."""
+    context, name = runtime.context, state["desk"]
+
+    async def call_tool(call: ToolCall) -> ToolResult | Refusal:
+        return await look(context, name, call)
+
+    with context.tracer.span(f"invoke_agent {name}", semconv.INVOKE_AGENT, {semconv.AGENT: name}):
+        analysis = AnalysisContext(context.question.text, tuple(state["calls"]), call_tool)
+        return {"results": [await context.desks[name].analyze(analysis)]}
+
+
+async def write(state: RunState, runtime: Context) -> RunState:
+    """Choose among the candidate claims, number them, and announce them as pending."""
+    context = runtime.context
+    results = sorted(state.get("results", []), key=lambda result: state["desks"].index(result.desk))
+    candidates = {claim.id: claim for result in results for claim in result.candidates}
+    findings = [finding for result in results for finding in result.findings]
+    draft = numbered(await _selected(context, results, candidates), findings, candidates)
+    for claim in draft.claims:
+        context.emit(Event("claim", {"claim": claim.as_json(), "pending": True}))
+    return {"claims": list(draft.claims), "findings": list(draft.findings), "gaps": [text for result in results for text in result.gaps]}
+
+
+async def _selected(context: RunContext, results: Sequence[AnalysisResult], candidates: dict[str, Claim]) -> list[Claim]:
+    if not candidates:
+        return []
+    offered = _offered(results)
+    decision = await decide(context, Task("select", SelectPayload(context.question.text, offered, PUBLISHED), SelectAnswer))
+    return [candidates[name] for name in dict.fromkeys(decision.answer.claims) if name in candidates][:PUBLISHED]
+
+
+def _offered(results: Sequence[AnalysisResult]) -> tuple[Claim, ...]:
+    """The best candidates of each desk in turn, so that no desk crowds out another."""
+    share = max(1, SHOWN_TO_JUDGE // max(1, len(results)))
+    return tuple(claim for result in results for claim in result.candidates[:share])

@@ -1,0 +1,47 @@
+"""Which stretch of time a question is about, and what it is compared with; decided by code and said to the reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agents.windows import baseline_of, window_of
+from domain.analysis import Question
+from domain.telemetry import Extent
+from domain.window import Window, rfc3339
+
+STALE_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeScope:
+    """The window of a run, the pair a change question compares, and what the reader must know about the choice."""
+
+    window: Window
+    current: Window
+    baseline: Window
+    notes: tuple[str, ...]
+
+
+def time_scope(question: Question, extent: Extent, now: datetime) -> TimeScope:
+    """The window given, else the one named in the question, else everything stored; old data move "now" to their end."""
+    everything = stored(extent, question.tz)
+    is_old = now - extent.newest > STALE_AFTER
+    reference = everything.end if is_old else now
+    named = question.window or window_of(question.text, reference, extent.oldest, extent.newest, question.tz)
+    window = named or everything
+    current, baseline = baseline_of(question.text, window, extent.oldest)
+    return TimeScope(window, current, baseline, tuple(_notes(named, is_old, window)))
+
+
+def stored(extent: Extent, tz: str) -> Window:
+    """Everything stored, to the end of the newest event's second."""
+    end = extent.newest.replace(microsecond=0) + timedelta(seconds=1)
+    return Window(extent.oldest.replace(microsecond=0), end, tz)
+
+
+def _notes(named: Window | None, is_old: bool, window: Window) -> Sequence[str]:
+    if named is None:
+        return [f"No time range was named: everything stored was read ({rfc3339(window.start)} to {rfc3339(window.end)})."]
+    if is_old:
+        return [f"The newest stored event is older than a day: relative times count from {rfc3339(window.end)}."]
+    return []

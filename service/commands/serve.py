@@ -1,0 +1,52 @@
+"""`watchfloor serve`: the service in one process, stopped cleanly by Ctrl-C or SIGTERM."""
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+import uvicorn
+
+from domain.errors import WatchfloorError, WrongUseError
+from service.app import build_app
+from service.demo import load_demo
+from service.invocation import Invocation
+from service.settings import read_settings
+from service.wiring import VERSION, open_parts
+
+GRACE_S = 3
+
+
+async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Serve until stopped."""
+    settings = read_settings(invocation.data_dir)
+    listener = bound(options["host"], options["port"])
+    address = f"http://{options['host']}:{listener.getsockname()[1]}"
+    async with open_parts(settings, "serve", address) as parts:
+        if options["demo"]:
+            await load_demo(parts, invocation.say)
+        config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
+        invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
+        await uvicorn.Server(config).serve(sockets=[listener])
+    return 0
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket bound to a loopback address. Raises WrongUseError for other addresses, WatchfloorError for a taken port."""
+    if not _is_loopback(host):
+        raise WrongUseError(f"Without API keys the service binds to loopback only, not to {host!r}; use 127.0.0.1 behind a reverse proxy.")
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise WatchfloorError(f"Port {port} on {host} cannot be bound ({error.strerror}); choose another with --port.") from error
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

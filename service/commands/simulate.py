@@ -1,0 +1,32 @@
+"""`watchfloor simulate`: a seeded world as raw files."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.errors import WrongUseError
+from domain.window import parse_rfc3339
+from service.invocation import Invocation
+from simulator.world import generate, write
+
+
+async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Write the world and say where; refuses a folder that is not empty."""
+    out = options["out"]
+    if out.exists() and any(out.iterdir()):
+        raise WrongUseError(f"The folder {str(out)!r} is not empty; name a new one with --out.")
+    start = _start(options["start"], options["minutes"])
+    world = generate(options["scenario"], options["seed"], options["minutes"], start)
+    files = write(world, out)
+    document = {"scenario": options["scenario"], "seed": options["seed"], "files": [str(path) for path in files]}
+    invocation.show(document, "\n".join(str(path) for path in files))
+    return 0
+
+
+def _start(given: str, minutes: int) -> datetime:
+    if not given:
+        return datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+    try:
+        return parse_rfc3339(given)
+    except ValueError as error:
+        raise WrongUseError(f"--start {given!r} is not an RFC 3339 time such as 2026-03-01T00:00:00Z.") from error

@@ -1,0 +1,107 @@
+"""Commands that come in groups: metrics, templates, prompts, eval, dlq."""
+
+import importlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service.invocation import Invocation, run
+
+Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
+
+metrics = typer.Typer(help="The metric template registry.", no_args_is_help=True)
+templates = typer.Typer(help="Log templates.", no_args_is_help=True)
+prompts = typer.Typer(help="Prompts and their versions.", no_args_is_help=True)
+evaluation = typer.Typer(help="Questions with known answers.", no_args_is_help=True)
+dlq = typer.Typer(help="Dead letters: input that could not be taken.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the groups on the command line."""
+    for name, group in (("metrics", metrics), ("templates", templates), ("prompts", prompts), ("eval", evaluation), ("dlq", dlq)):
+        app.add_typer(group, name=name)
+
+
+def _call(context: typer.Context, command: str, json: bool, **options: Any) -> None:
+    module, function = command.split(".")
+    main = getattr(importlib.import_module(f"service.commands.{module}"), function)
+    raise typer.Exit(run(main, Invocation(context.obj, json), options))
+
+
+@metrics.command("list")
+def metrics_list(context: typer.Context, json: Json = False) -> None:
+    """List the metric templates, and which the store cannot answer."""
+    _call(context, "metrics.show_list", json)
+
+
+@metrics.command("show")
+def metrics_show(context: typer.Context, name: str, json: Json = False) -> None:
+    """Show one template: question, parameters, SQL, columns."""
+    _call(context, "metrics.show_one", json, name=name)
+
+
+@metrics.command("run")
+def metrics_run(
+    context: typer.Context,
+    name: str,
+    parameter: Annotated[list[str] | None, typer.Option("-p", help="key=value", metavar="KEY=VALUE")] = None,
+    start: Annotated[str, typer.Option("--from", metavar="TIME")] = "",
+    end: Annotated[str, typer.Option("--to", metavar="TIME")] = "",
+    json: Json = False,
+) -> None:
+    """Run one template; prints one evidence."""
+    _call(context, "metrics.run_one", json, name=name, parameters=parameter or [], start=start, end=end)
+
+
+@templates.command("mine")
+def templates_mine(context: typer.Context, file: Path, json: Json = False) -> None:
+    """Mine the log templates of a file: CSV line,template_id,template; --json gives a summary."""
+    _call(context, "templates.mine", json, file=file)
+
+
+@prompts.command("list")
+def prompts_list(context: typer.Context, json: Json = False) -> None:
+    """List prompts with versions and hashes."""
+    _call(context, "prompts.show_list", json)
+
+
+@prompts.command("show")
+def prompts_show(context: typer.Context, name: str, version: str = "", json: Json = False) -> None:
+    """Show a prompt."""
+    _call(context, "prompts.show_one", json, name=name, version=version)
+
+
+@prompts.command("diff")
+def prompts_diff(context: typer.Context, name: str, first: str, second: str, json: Json = False) -> None:
+    """Show what changed between two versions of a prompt."""
+    _call(context, "prompts.show_diff", json, name=name, first=first, second=second)
+
+
+@evaluation.command("run")
+def eval_run(
+    context: typer.Context,
+    suite: Annotated[str, typer.Option(help="sample|public")] = "sample",
+    seed: Annotated[int, typer.Option(help="seed of the simulated world")] = 1,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Ask a suite's questions in fresh worlds and grade the answers."""
+    _call(context, "evaluation.run_suite", json, suite=suite, seed=seed, out=out)
+
+
+@evaluation.command("bench")
+def eval_bench(
+    context: typer.Context,
+    rows: Annotated[int, typer.Option(help="rows of the large store", min=1000)] = 1_000_000,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Measure start-up, overhead, answer time, ingest and verification on this machine."""
+    _call(context, "evaluation.bench", json, rows=rows, out=out)
+
+
+@dlq.command("list")
+def dlq_list(context: typer.Context, limit: int = 100, json: Json = False) -> None:
+    """List dead letters, newest first."""
+    _call(context, "dlq.show_list", json, limit=limit)

@@ -1,0 +1,48 @@
+"""The loopback guard: any web page can reach a local port, so hosts, origins and content types are checked."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.problems import problem_response
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+# None of these can be sent cross-origin by a page without a preflight, which we never answer.
+CONTENT_TYPES = frozenset({"application/json", "application/x-protobuf", "application/x-ndjson", "application/octet-stream"})
+
+
+class LoopbackGuard:
+    """Refuses foreign hosts (DNS rebinding), foreign origins, and forms posing as API calls."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOOPBACK) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reason = self._refusal(scope) if scope["type"] == "http" else None
+        if reason is None:
+            await self._app(scope, receive, send)
+            return
+        await problem_response(*reason)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[HTTPStatus, str] | None:
+        headers = Headers(scope=scope)
+        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        if host not in self._hosts:
+            return HTTPStatus.MISDIRECTED_REQUEST, f"Host {host!r} is not served here; use one of {sorted(self._hosts)}."
+        if scope["method"] in READS:
+            return None
+        return self._write_refusal(headers)
+
+    def _write_refusal(self, headers: Headers) -> tuple[HTTPStatus, str] | None:
+        origin = headers.get("origin")
+        if origin and urlsplit(origin).netloc != headers.get("host"):
+            return HTTPStatus.FORBIDDEN, f"Origin {origin!r} may not change anything here."
+        kind = headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind not in CONTENT_TYPES:
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Content type {kind!r} is not taken; use one of {sorted(CONTENT_TYPES)}."
+        return None

@@ -1,0 +1,37 @@
+"""What the service is made of once it is wired: one value that routes and commands are given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.ports import Clock, Embedder, StateStore, TelemetryStore, VectorIndex
+from domain.telemetry import Signal
+from graph.analyst import Analyst
+from observability.tracing import TraceBuffer
+from pipeline.loader import Loader
+from pipeline.receive import Receiver
+from prompts.library import PromptLibrary
+from service.settings import Settings
+from tools.registry import Registry
+from tools.toolbox import Toolbox
+
+EncodeResponse = Callable[[Signal, str, int, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The wired product."""
+
+    settings: Settings
+    store: TelemetryStore
+    state: StateStore
+    vectors: VectorIndex
+    embedder: Embedder
+    loader: Loader
+    receiver: Receiver
+    encode_response: EncodeResponse
+    registry: Registry
+    toolbox: Toolbox
+    prompts: PromptLibrary
+    analyst: Analyst
+    clock: Clock
+    traces: TraceBuffer

@@ -1,0 +1,64 @@
+"""Errors at the HTTP edge as RFC 9457 problem documents."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from domain.errors import DataFolderError, NothingFoundError, StoreError, StoreTimeoutError, WatchfloorError, WrongUseError
+
+STATUS: tuple[tuple[type[WatchfloorError], HTTPStatus], ...] = (
+    (WrongUseError, HTTPStatus.BAD_REQUEST),
+    (NothingFoundError, HTTPStatus.NOT_FOUND),
+    (DataFolderError, HTTPStatus.CONFLICT),
+    (StoreTimeoutError, HTTPStatus.GATEWAY_TIMEOUT),
+    (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+MEDIA_TYPE = "application/problem+json"
+
+
+def status_of(error: WatchfloorError) -> HTTPStatus:
+    """The HTTP status an error of ours is answered with."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def problem(status: HTTPStatus, detail: str, **more: Any) -> Mapping[str, Any]:
+    """A problem document."""
+    return {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
+
+
+def problem_response(status: HTTPStatus, detail: str, **more: Any) -> JSONResponse:
+    """A problem document as a response."""
+    return JSONResponse(problem(status, detail, **more), int(status), media_type=MEDIA_TYPE)
+
+
+async def _ours(_request: Request, error: Exception) -> JSONResponse:
+    known = error if isinstance(error, WatchfloorError) else WatchfloorError(str(error))
+    return problem_response(status_of(known), str(known), exit_code=known.exit_code)
+
+
+async def _validation(_request: Request, error: Exception) -> JSONResponse:
+    errors = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = [{"field": ".".join(str(part) for part in item["loc"]), "reason": item["msg"]} for item in errors]
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "The request does not fit the schema of this route.", errors=fields)
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+    return problem_response(status, str(getattr(error, "detail", "")) or status.description)
+
+
+async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, f"Unexpected {type(error).__name__}; the service's log has the trace.")
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error with a problem document."""
+    app.add_exception_handler(WatchfloorError, _ours)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)

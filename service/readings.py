@@ -1,0 +1,57 @@
+"""The plain readings: name → document; each is GET /api/{name} and readable by the local command line."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from domain.errors import WrongUseError
+from domain.window import rfc3339
+from service import actions
+from service.parts import Parts
+
+
+async def metrics(parts: Parts) -> list[Mapping[str, Any]]:
+    """The menu of tools, with the reason where the store cannot answer one."""
+    return [
+        {"name": tool.name, "question": tool.question, "takes": list(tool.takes), "desks": list(tool.desks)}
+        | {"available": tool.available, "unavailable_because": tool.unavailable_because, "examples": list(tool.examples)}
+        for tool in parts.toolbox.menu()
+    ]
+
+
+async def dead_letters(parts: Parts) -> list[Mapping[str, Any]]:
+    """Input that could not be taken, newest first."""
+    letters = await parts.state.dead_letters(limit=1_000)
+    return [
+        {"source": item.source, "line": item.line, "reason": item.reason, "text": item.text, "received_at": rfc3339(item.received_at)}
+        for item in letters
+    ]
+
+
+async def runs(parts: Parts) -> list[Mapping[str, Any]]:
+    """The last runs, newest first."""
+    return [
+        {"run_id": run.run_id, "thread_id": run.thread_id, "question": run.question, "status": run.status}
+        | {"started_at": rfc3339(run.started_at), "headline": run.document.get("headline", "")}
+        for run in await parts.state.runs()
+    ]
+
+
+async def prompts(parts: Parts) -> list[Mapping[str, Any]]:
+    """The prompts with version and hash."""
+    return [dict(entry) for entry in parts.prompts.listing()]
+
+
+READINGS: Mapping[str, Callable[[Parts], Awaitable[Any]]] = {
+    "overview": actions.overview,
+    "metrics": metrics,
+    "dlq": dead_letters,
+    "runs": runs,
+    "prompts": prompts,
+}
+
+
+async def read(parts: Parts, name: str) -> Any:
+    """One reading by name."""
+    if name not in READINGS:
+        raise WrongUseError(f"There is no reading {name!r}; there are {', '.join(READINGS)}.")
+    return await READINGS[name](parts)

@@ -1,0 +1,57 @@
+"""Settings: environment (`WATCHFLOOR_…`) over `config/watchfloor.toml` over defaults; read here and nowhere else."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from domain.errors import WrongUseError
+
+CONFIG_FILE = Path("config/watchfloor.toml")
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured; an unset value means the embedded default."""
+
+    model_config = SettingsConfigDict(env_prefix="WATCHFLOOR_", toml_file=CONFIG_FILE, extra="forbid", frozen=True)
+
+    data_dir: Path = Field(Path(".watchfloor"), description="folder of the embedded stores")
+    clickhouse_url: str = Field("", description="ClickHouse server; empty: chDB inside the process")
+    database_url: str = Field("", description="state database (SQLAlchemy URL); empty: SQLite in the data folder")
+    qdrant_url: str = Field("", description="Qdrant server; empty: Qdrant local in the data folder")
+    model_base_url: str = Field("", description="OpenAI-compatible server; empty: the house judges")
+    model_api_key: str = Field("", description="key of that server, if it wants one", repr=False)
+    model: str = Field("", description="model name on that server")
+    model_timeout_s: float = Field(60.0, gt=0, description="longest wait for one model decision, seconds")
+    embed_model_dir: Path | None = Field(None, description="folder with model.onnx and tokenizer.json; empty: the bundled MiniLM")
+    otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint our own traces are sent to")
+    timezone: str = Field("UTC", description='zone of "yesterday" and of log lines without one')
+    language: Literal["en"] = Field("en", description="language of answers")
+    max_seconds: float = Field(120.0, gt=0, description="time budget of one analysis, seconds")
+    max_tokens: int = Field(60_000, gt=0, description="token budget of one analysis")
+    max_tool_calls: int = Field(24, gt=0, description="tool-call budget of one analysis")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(data_dir: Path | None = None) -> Settings:
+    """The settings in force. Raises WrongUseError naming the setting that is wrong."""
+    try:
+        return Settings(data_dir=data_dir) if data_dir else Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise WrongUseError(f"Setting {name!r} is wrong: {first['msg']}. Check WATCHFLOOR_{name.upper()} and {CONFIG_FILE}.") from error
+    except ValueError as error:
+        raise WrongUseError(f"{CONFIG_FILE} cannot be read as TOML: {error}") from error

@@ -1,0 +1,53 @@
+/* Numbers, units and times as a reader sees them; times are UTC everywhere. */
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const precise = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
+const rough = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+export const number = (value) => (Number.isInteger(value) ? whole : precise).format(value);
+
+export const short = (value) => (Math.abs(value) >= 10000 ? compact : rough).format(value);
+
+export const withUnit = (text, unit) => (!unit || unit === "1" ? text : `${text} ${unit}`);
+
+export const isTime = (value) => typeof value === "string" && TIME.test(value);
+
+export function time(value) {
+  const text = String(value).replace(/\.(\d{3})\d*/, ".$1").replace(/\.000(?=Z|$)/, "");
+  return text.replace("T", " ").replace(/Z$|\+00:00$/, "");
+}
+
+export const minute = (value) => time(value).slice(0, 16);
+
+export function span(start, end) {
+  const [from, to] = [minute(start), minute(end)];
+  return from.slice(0, 10) === to.slice(0, 10) ? `${from} to ${to.slice(11)} UTC` : `${from} to ${to} UTC`;
+}
+
+export function cell(value, column) {
+  if (value === null || value === undefined || value === "") return "–";
+  if (typeof value === "number") return number(value);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.map((item) => cell(item)).join(", ");
+  if (typeof value === "object") return JSON.stringify(value);
+  return column?.type === "time" || isTime(value) ? time(value) : String(value);
+}
+
+export function took(ms) {
+  if (ms === null || ms === undefined) return "";
+  if (ms < 1) return "<1 ms";
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10000 ? 2 : 1)} s`;
+}
+
+export function seconds(s) {
+  if (s < 90) return `${rough.format(s)} s`;
+  if (s < 5400) return `${Math.round(s / 60)} min`;
+  return s < 172800 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
+}
+
+export const words = (name) => String(name).replaceAll("_", " ");
+
+export function utcInput(date) {
+  return date.toISOString().slice(0, 16);
+}

@@ -1,0 +1,128 @@
+"""The one composition root: settings in, wired parts out. The only module of the product that names adapters."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from adapters.chat import ChatJudge, ChatSettings
+from adapters.clickhouse import open_embedded, open_server
+from adapters.clock import SystemClock
+from adapters.embeddings import open_embedder
+from adapters.otlp import OtlpCodec
+from adapters.qdrant import open_vectors
+from adapters.state import open_state
+from agents.fallback import FallbackJudge
+from agents.house.judge import HouseJudge
+from agents.reading import read
+from agents.security import SecurityDesk
+from agents.sre import SreDesk
+from agents.suggestion import suggest
+from domain.analysis import Budget
+from domain.errors import WrongUseError
+from domain.ports import Embedder, Judge, StateStore, TelemetryStore, Tracer, VectorIndex
+from domain.tasks import PlannedCall
+from graph.analyst import Analyst, Ports
+from graph.context import Suggest
+from observability.tracing import build_tracing
+from pipeline.loader import Loader
+from pipeline.receive import Receiver
+from prompts.library import PromptLibrary
+from service.folder import DataFolder
+from service.parts import Parts
+from service.settings import Settings
+from tools.registry import Registry
+from tools.toolbox import Toolbox
+
+VERSION = version("watchfloor")
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The three stores of one data folder or cluster."""
+
+    telemetry: TelemetryStore
+    state: StateStore
+    vectors: VectorIndex
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, command: str, address: str = "") -> AsyncIterator[Parts]:
+    """Open the data folder and everything on it; closed in reverse. Raises DataFolderError when the folder is held."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(DataFolder.open(settings.data_dir, command, address))
+        stores = await _stores(settings, folder.path, stack)
+        tracer, traces = build_tracing(VERSION, settings.otlp_endpoint)
+        stack.callback(tracer.close)
+        await stores.state.fail_interrupted_runs()
+        yield _assembled(settings, stores, tracer, traces)
+
+
+async def _stores(settings: Settings, path: Path, stack: AsyncExitStack) -> Stores:
+    open_telemetry = (
+        partial(open_server, settings.clickhouse_url) if settings.clickhouse_url else partial(open_embedded, path / "telemetry")
+    )
+    telemetry = await asyncio.to_thread(open_telemetry)
+    stack.push_async_callback(telemetry.close)
+    state = await asyncio.to_thread(open_state, settings.database_url or f"sqlite:///{path / 'state.sqlite'}")
+    stack.push_async_callback(state.close)
+    vectors = await asyncio.to_thread(open_vectors, settings.qdrant_url or path / "vectors")
+    stack.push_async_callback(vectors.close)
+    return Stores(telemetry, state, vectors)
+
+
+def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: object) -> Parts:
+    clock, codec = SystemClock(), OtlpCodec()
+    registry, library = Registry.load(), PromptLibrary.load()
+    toolbox = Toolbox(stores.telemetry, registry)
+    embedder = open_embedder(settings.embed_model_dir)
+    house = HouseJudge()
+    ports = Ports(
+        store=stores.telemetry,
+        state=stores.state,
+        toolbox=toolbox,
+        desks={desk.card.name: desk for desk in (SreDesk(), SecurityDesk())},
+        house=house,
+        judge_for_run=judge_maker(settings, library, house),
+        suggester=partial(_suggester, toolbox, embedder),
+        tracer=tracer,
+        clock=clock,
+        budget=Budget(settings.max_tokens, settings.max_seconds, settings.max_tool_calls),
+    )
+    return Parts(
+        settings=settings,
+        store=stores.telemetry,
+        state=stores.state,
+        vectors=stores.vectors,
+        embedder=embedder,
+        loader=Loader(stores.telemetry, stores.state, codec, clock),
+        receiver=Receiver(stores.telemetry, stores.state, codec, clock),
+        encode_response=codec.encode_response,
+        registry=registry,
+        toolbox=toolbox,
+        prompts=library,
+        analyst=Analyst(ports),
+        clock=clock,
+        traces=traces,
+    )
+
+
+def judge_maker(settings: Settings, library: PromptLibrary, house: HouseJudge) -> Callable[[], Judge]:
+    """What makes a run's judge: the house, or a model with the house behind it. Raises WrongUseError for half a configuration."""
+    if not settings.model_base_url:
+        return lambda: house
+    if not settings.model:
+        raise WrongUseError("WATCHFLOOR_MODEL_BASE_URL is set but WATCHFLOOR_MODEL is not; name the model to use.")
+    chat = ChatJudge(ChatSettings(settings.model_base_url, settings.model, settings.model_api_key, settings.model_timeout_s), library)
+    return lambda: FallbackJudge(chat, house)
+
+
+def _suggester(toolbox: Toolbox, embedder: Embedder, services: tuple[str, ...]) -> Suggest:
+    def suggested(question: str, desk: str) -> tuple[PlannedCall, ...]:
+        menu = [tool for tool in toolbox.menu(desk) if tool.available]
+        return tuple(scored.call for scored in suggest(read(question, services), menu, embedder))
+
+    return suggested
