@@ -1,7 +1,7 @@
 """The interface every desk has: a card for the router, companions for a plan, and one analysis."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,6 +43,30 @@ class AnalystAgent(Protocol):
         ...
 
     async def analyze(self, context: AnalysisContext) -> AnalysisResult: ...
+
+
+async def looked(desk: DeskName, context: AnalysisContext) -> AnalysisResult:
+    """Make the planned calls and hand over what they gave, in the order of the plan."""
+    seen = await answers(context)
+    results = [answer for answer in seen if isinstance(answer, ToolResult)]
+    return AnalysisResult(
+        desk=desk,
+        candidates=tuple(claim for result in results for claim in result.candidates),
+        findings=unique(tuple(finding for result in results for finding in result.findings)),
+        gaps=tuple(text for answer in seen if (text := gap(answer))),
+    )
+
+
+def unique(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """One finding for each kind and entity: the first seen, since plans put the most telling call first."""
+    return tuple({(finding.kind, finding.entity): finding for finding in reversed(findings)}.values())[::-1]
+
+
+def beside(companions: Mapping[str, tuple[str, ...]], calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+    """The calls a table of companions adds to a plan, with the filters of the call they go with."""
+    planned = {call.tool for call in calls}
+    wanted = [PlannedCall(name, call.filters) for call in calls for name in companions.get(call.tool, ())]
+    return tuple(call for call in dict.fromkeys(wanted) if call.tool not in planned)
 
 
 async def answers(context: AnalysisContext) -> tuple[ToolResult | Refusal, ...]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from agents.analyst import AnalysisContext, AnalysisResult, answers, gap
-from domain.calls import ToolResult
+from agents.analyst import AnalysisContext, AnalysisResult, beside, looked
 from domain.tasks import DeskCard, PlannedCall
 
 CARD = DeskCard(
@@ -16,7 +15,8 @@ CARD = DeskCard(
         "How many log lines mention a timeout?",
     ),
 )
-COMPANIONS: Mapping[str, tuple[str, ...]] = {}
+# An error rate without its errors says that something is wrong and not what.
+COMPANIONS: Mapping[str, tuple[str, ...]] = {"error_rate_by_service": ("top_errors",)}
 
 
 class SreDesk:
@@ -28,16 +28,9 @@ class SreDesk:
         return CARD
 
     def companions(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
-        """No standing companions: each SRE template stands on its own control rows."""
-        return tuple(PlannedCall(name, call.filters) for call in calls for name in COMPANIONS.get(call.tool, ()))
+        """What is always looked at beside the planned calls."""
+        return beside(COMPANIONS, calls)
 
     async def analyze(self, context: AnalysisContext) -> AnalysisResult:
         """Look, and hand over what was seen."""
-        seen = await answers(context)
-        results = [answer for answer in seen if isinstance(answer, ToolResult)]
-        return AnalysisResult(
-            desk=CARD.name,
-            candidates=tuple(claim for result in results for claim in result.candidates),
-            findings=tuple(finding for result in results for finding in result.findings),
-            gaps=tuple(text for answer in seen if (text := gap(answer))),
-        )
+        return await looked(CARD.name, context)

@@ -1,0 +1,36 @@
+"""The Security desk: log-ins, break-ins, scanning and probing, unusual transfers."""
+
+from collections.abc import Mapping, Sequence
+
+from agents.analyst import AnalysisContext, AnalysisResult, beside, looked
+from domain.tasks import DeskCard, PlannedCall
+
+CARD = DeskCard(
+    name="security",
+    description="Log-ins and break-in attempts, brute force, scanners and probes, attack paths, unusual transfers by client.",
+    examples=(
+        "Which addresses tried to break in over SSH?",
+        "Did any password guessing succeed?",
+        "Which clients look like scanners?",
+        "Which accounts were attacked?",
+    ),
+)
+# A log-in after failures means little without how often its source failed and how many others did.
+COMPANIONS: Mapping[str, tuple[str, ...]] = {"ssh_success_after_failures": ("ssh_logins_by_source",)}
+
+
+class SecurityDesk:
+    """Reads who tried to get in, who did, and what was noise."""
+
+    @property
+    def card(self) -> DeskCard:
+        """How the desk introduces itself."""
+        return CARD
+
+    def companions(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+        """What is always looked at beside the planned calls."""
+        return beside(COMPANIONS, calls)
+
+    async def analyze(self, context: AnalysisContext) -> AnalysisResult:
+        """Look, and hand over what was seen."""
+        return await looked(CARD.name, context)
