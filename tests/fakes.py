@@ -1,7 +1,17 @@
 """Hand-written fakes of the ports, shared by the tests."""
 
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
+
+from domain.errors import StoreError
+from domain.evidence import Evidence
+from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
+from domain.ports import DeadLetter, Load, RunRecord, VectorHit
+from domain.tasks import Turn
 
 
 @dataclass(slots=True)
@@ -12,3 +22,103 @@ class FakeClock:
 
     def now(self) -> datetime:
         return self.at
+
+
+@dataclass(slots=True)
+class FakeStateStore:
+    """State in dictionaries, keyed by tenant first."""
+
+    kept_runs: dict[tuple[Tenant, RunId], RunRecord] = field(default_factory=dict)
+    kept_evidence: dict[tuple[Tenant, EvidenceUid], Mapping[str, Any]] = field(default_factory=dict)
+    kept_turns: dict[tuple[Tenant, ThreadId], list[Turn]] = field(default_factory=dict)
+    kept_loads: dict[tuple[Tenant, str], Load] = field(default_factory=dict)
+    kept_letters: dict[Tenant, list[DeadLetter]] = field(default_factory=dict)
+
+    async def save_run(self, run: RunRecord) -> None:
+        self.kept_runs[run.tenant, run.run_id] = run
+
+    async def run(self, run_id: RunId, tenant: Tenant = DEFAULT_TENANT) -> RunRecord | None:
+        return self.kept_runs.get((tenant, run_id))
+
+    async def runs(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 50) -> tuple[RunRecord, ...]:
+        mine = [run for (owner, _), run in self.kept_runs.items() if owner == tenant]
+        return tuple(sorted(mine, key=lambda run: run.started_at, reverse=True)[:limit])
+
+    async def fail_interrupted_runs(self) -> int:
+        left = {key: replace(run, status="failed") for key, run in self.kept_runs.items() if run.status == "running"}
+        self.kept_runs.update(left)
+        return len(left)
+
+    async def save_evidence(self, evidence: Sequence[Evidence]) -> None:
+        self.kept_evidence.update({(one.tenant, one.uid): one.as_json() for one in evidence})
+
+    async def evidence(self, uid: EvidenceUid, tenant: Tenant = DEFAULT_TENANT) -> Mapping[str, Any] | None:
+        return self.kept_evidence.get((tenant, uid))
+
+    async def add_turn(self, thread_id: ThreadId, run_id: RunId, turn: Turn, tenant: Tenant = DEFAULT_TENANT) -> None:
+        del run_id
+        self.kept_turns.setdefault((tenant, thread_id), []).append(turn)
+
+    async def turns(self, thread_id: ThreadId, tenant: Tenant = DEFAULT_TENANT, limit: int = 10) -> tuple[Turn, ...]:
+        return tuple(self.kept_turns.get((tenant, thread_id), [])[-limit:])
+
+    async def save_load(self, load: Load, tenant: Tenant = DEFAULT_TENANT) -> None:
+        self.kept_loads[tenant, load.sha256] = load
+
+    async def load(self, sha256: str, tenant: Tenant = DEFAULT_TENANT) -> Load | None:
+        return self.kept_loads.get((tenant, sha256))
+
+    async def add_dead_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None:
+        clean = [replace(letter, text=_storable(letter.text), reason=_storable(letter.reason)) for letter in letters]
+        self.kept_letters.setdefault(tenant, []).extend(clean)
+
+    async def dead_letters(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100) -> tuple[DeadLetter, ...]:
+        return tuple(self.kept_letters.get(tenant, [])[::-1][:limit])
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _storable(text: str) -> str:
+    return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)
+
+
+Point = tuple[Sequence[float], Mapping[str, Any]]
+
+
+@dataclass(slots=True)
+class FakeVectorIndex:
+    """Exact cosine search over dictionaries."""
+
+    kept: dict[str, dict[tuple[Tenant, str], Point]] = field(default_factory=dict)
+
+    async def upsert(self, collection: str, items: Mapping[str, Point], tenant: Tenant) -> None:
+        if not items:
+            return
+        points = self.kept.setdefault(collection, {})
+        sizes = {len(vector) for vector, _ in [*points.values(), *items.values()]}
+        if len(sizes) > 1:
+            raise StoreError(f"vectors of collection {collection!r} differ in size: {sorted(sizes)}")
+        points.update({(tenant, name): point for name, point in items.items()})
+
+    async def search(
+        self, collection: str, vector: Sequence[float], tenant: Tenant, limit: int = 5, where: Mapping[str, Any] | None = None
+    ) -> tuple[VectorHit, ...]:
+        mine = {name: point for (owner, name), point in self.kept.get(collection, {}).items() if owner == tenant}
+        hits = [VectorHit(name, _cosine(vector, other), data) for name, (other, data) in mine.items() if _matches(data, where or {})]
+        return tuple(sorted(hits, key=lambda hit: hit.similarity, reverse=True)[:limit])
+
+    async def delete(self, collection: str, ids: Sequence[str], tenant: Tenant) -> None:
+        for name in ids:
+            self.kept.get(collection, {}).pop((tenant, name), None)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True)) / (math.hypot(*one) * math.hypot(*other))
+
+
+def _matches(data: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+    return all(data.get(name) in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in where.items())

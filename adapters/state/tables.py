@@ -1,0 +1,82 @@
+"""The state tables, as the newest migration leaves them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+
+METADATA = MetaData()
+# SQLite only counts up by itself in a column that is exactly INTEGER.
+COUNTER = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        del dialect
+        return (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)) if value else None
+
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("tenant", String, primary_key=True),
+    Column("run_id", String, primary_key=True),
+    Column("thread_id", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("document", JSON, nullable=False),
+    Index("runs_by_start", "tenant", "started_at"),
+    Index("runs_by_status", "status"),
+)
+EVIDENCE = Table(
+    "evidence",
+    METADATA,
+    Column("tenant", String, primary_key=True),
+    Column("uid", String, primary_key=True),
+    Column("run_id", String, nullable=False),
+    Column("document", JSON, nullable=False),
+)
+TURNS = Table(
+    "turns",
+    METADATA,
+    Column("id", COUNTER, primary_key=True, autoincrement=True),
+    Column("tenant", String, nullable=False),
+    Column("thread_id", String, nullable=False),
+    Column("run_id", String, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Index("turns_by_thread", "tenant", "thread_id", "id"),
+)
+LOADS = Table(
+    "loads",
+    METADATA,
+    Column("tenant", String, primary_key=True),
+    Column("sha256", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("signal", String, nullable=False),
+    Column("accepted", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+    Column("loaded_at", UtcTime, nullable=False),
+)
+DEAD_LETTERS = Table(
+    "dead_letters",
+    METADATA,
+    Column("id", COUNTER, primary_key=True, autoincrement=True),
+    Column("tenant", String, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("line", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Index("dead_letters_by_tenant", "tenant", "id"),
+)
