@@ -81,7 +81,7 @@ def open_local(path: Path | None) -> QdrantVectorIndex:
 
 def open_server(url: str) -> QdrantVectorIndex:
     """Connects to a Qdrant server such as `http://host:6333`. Raises StoreError when it does not answer."""
-    client = QdrantClient(url=url, timeout=10)
+    client = QdrantClient(url=url, timeout=10, check_compatibility=False)
     try:
         client.get_collections()
     except (ApiException, ValueError, OSError) as error:

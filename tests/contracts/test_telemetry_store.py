@@ -1,5 +1,6 @@
 """What every telemetry store holds to."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -262,3 +263,14 @@ async def test_every_relation_has_its_columns(store: TelemetryStore) -> None:
     assert {"time", "service", "weight", "occurrences", "user_agent"} <= store.logical_columns("logs")
     assert store.logical_columns("logs_before") == store.logical_columns("logs")
     assert store.logical_columns("flows") == frozenset()
+
+
+async def test_reads_and_writes_at_the_same_time_never_see_half_a_batch(store: TelemetryStore, tenant: Tenant) -> None:
+    async def count() -> int:
+        ((found,),) = await ask(store, tenant, "SELECT sum(weight) FROM logs")
+        return int(found)
+
+    writes = [store.write_logs([log(number) for number in range(500)], tenant) for _ in range(4)]
+    results = await asyncio.gather(*writes, *[count() for _ in range(12)])
+    assert {found % 500 for found in results[4:]} == {0}
+    assert await count() == 2_000
