@@ -173,7 +173,7 @@ class Tracer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model is told for one task; `examples` are (user, assistant) turns."""
+    """What a model is told for one task; `examples` are (user, assistant) turns, `schema` the JSON Schema of its answer."""
 
     name: str
     version: str
@@ -181,6 +181,7 @@ class Prompt:
     system: str
     user: str
     examples: tuple[tuple[str, str], ...] = ()
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
 
 class PromptSource(Protocol):
