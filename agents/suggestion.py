@@ -1,0 +1,225 @@
+"""Which tools answer a question: ranked from what each tool says of itself, without a model."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Self
+
+from agents.reading import ASKS, Ask, Reading
+from agents.vocabulary import concepts, tokens
+from domain.calls import Filters, ToolSpec
+from domain.findings import DeskName
+from domain.ports import Embedder
+from domain.tasks import PlannedCall
+
+Weights = Mapping[str, float]
+KEYWORD, QUESTION, EXAMPLE, NAME = 1.0, 0.9, 0.8, 0.6
+ONCE, OFTEN = 0.3, 4  # a word said once of a tool weighs 0.3 less than one said four times
+STEM_WEIGHT = 0.5
+ASK_WEIGHT = 0.6
+FLOOR = 0.2
+KEEP = 0.66
+PART_FLOOR = 0.42
+SURE = 0.4
+SIMILAR = 0.45
+MAX_CALLS = 4
+MAX_VALUES = 3
+TELLING_ASKS: tuple[Ask, ...] = ("count", "lowest", "change", "new", "when", "trend", "why", "quote")
+HEAD_WEIGHT = 1.7
+FOREIGN_FLOOR = 0.62
+TELLING_PART = 2
+CHANGE_FIT = 0.07
+MISSED = 0.1
+DIMENSION: Mapping[str, str] = {"user": "account", "text": "search"}
+MANY = ("service", "route", "client", "user", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCall:
+    """A call with how well it fits the question (0 to about 1), and the desks that may make it."""
+
+    call: PlannedCall
+    score: float
+    desks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    spec: ToolSpec
+    weights: Weights
+    sentences: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, spec: ToolSpec) -> Self:
+        fields = (
+            (KEYWORD, spec.keywords),
+            (QUESTION, (spec.question,)),
+            (EXAMPLE, spec.examples),
+            (NAME, (spec.name.replace("_", " "),)),
+        )
+        weights: dict[str, float] = {}
+        counts: Counter[str] = Counter()
+        for weight, texts in fields:
+            for found in (set(_terms(text)) for text in texts):
+                counts.update(found)
+                weights.update({token: max(weight, weights.get(token, 0.0)) for token in found})
+        weights = {token: weight * (1 - ONCE + ONCE * min(1.0, counts[token] / OFTEN)) for token, weight in weights.items()}
+        return cls(spec, weights, tuple(frozenset(_terms(text)) for text in (spec.question, *spec.examples)))
+
+
+@dataclass(slots=True)
+class Suggester:
+    """A menu ready to be ranked. The embedder is asked only where words do not decide; vectors of examples are kept."""
+
+    cards: tuple[_Card, ...]
+    idf: Weights
+    embedder: Embedder | None = None
+    _vectors: dict[str, list[float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, menu: Iterable[ToolSpec], embedder: Embedder | None = None) -> Self:
+        """A suggester over the available tools of a menu."""
+        cards = tuple(_Card.of(spec) for spec in menu if spec.available)
+        return cls(cards, _idf(cards), embedder)
+
+    def suggest(self, reading: Reading) -> tuple[ScoredCall, ...]:
+        """The calls that answer a question, best first; none where no tool fits."""
+        ranked = self._ranked(reading)
+        if self.embedder and max(ranked.values(), default=0.0) < SURE:
+            ranked = self._with_meaning(reading, ranked)
+        floor = FLOOR if reading.about_operations else FOREIGN_FLOOR
+        least = max(floor, KEEP * max(ranked.values(), default=0.0))
+        kept = {name: score for name, score in ranked.items() if score >= least}
+        for name, score in self._of_parts(reading).items() if kept else ():
+            kept[name] = max(score, kept.get(name, 0.0))
+        return self._calls(reading, kept)
+
+    def _ranked(self, reading: Reading) -> dict[str, float]:
+        words = frozenset(_reading_terms(reading))
+        return {card.spec.name: self._score(words, card, reading.heads) + _fit(reading, card) for card in self.cards}
+
+    def _score(self, words: frozenset[str], card: _Card, heads: frozenset[str] = frozenset()) -> float:
+        asked = {word: self._weight(word) * (HEAD_WEIGHT if word in heads else 1.0) for word in words}
+        if not asked:
+            return 0.0
+        covered = sum(weight * card.weights.get(word, 0.0) for word, weight in asked.items()) / sum(asked.values())
+        closest, second = sorted([0.0, 0.0, *(self._overlap(asked, sentence) for sentence in card.sentences)])[:-3:-1]
+        return 0.5 * covered + 0.3 * closest + 0.2 * second
+
+    def _overlap(self, asked: Weights, sentence: frozenset[str]) -> float:
+        shared = sum(asked[word] * self._weight(word) for word in asked.keys() & sentence)
+        sizes = sum(weight**2 for weight in asked.values()) * sum(self._weight(word) ** 2 for word in sentence)
+        return shared / math.sqrt(sizes) if sizes else 0.0
+
+    def _weight(self, word: str) -> float:
+        rarity = self.idf.get(word, self.idf.get("", 1.0))
+        if word.startswith("?"):
+            return rarity * ASK_WEIGHT
+        return rarity if word.startswith("~") else rarity * STEM_WEIGHT
+
+    def _of_parts(self, reading: Reading) -> dict[str, float]:
+        """The best tool of each clause that a tool of its own answers well."""
+        found: dict[str, float] = {}
+        for part in reading.parts:
+            if len(concepts(part)) < TELLING_PART:
+                continue
+            scores = {card.spec.name: self._score(frozenset(part), card) + _fit(reading, card) for card in self.cards}
+            name = max(scores, key=lambda each: scores[each], default="")
+            if name and scores[name] >= PART_FLOOR:
+                found[name] = scores[name] * 0.9
+        return found
+
+    def _with_meaning(self, reading: Reading, ranked: Mapping[str, float]) -> dict[str, float]:
+        least = SIMILAR if reading.about_operations else FOREIGN_FLOOR
+        near = self._similarities(reading.text)
+        return {name: max(score, near[name]) if near[name] >= least else score for name, score in ranked.items()}
+
+    def _similarities(self, text: str) -> dict[str, float]:
+        if not self.embedder:
+            return {}
+        sentences = {card.spec.name: (card.spec.question, *card.spec.examples) for card in self.cards}
+        missing = [each for texts in sentences.values() for each in texts if each not in self._vectors]
+        asked, *fresh = self.embedder.embed([text, *missing])
+        self._vectors.update(zip(missing, fresh, strict=True))
+        return {name: max(_dot(asked, self._vectors[each]) for each in texts) for name, texts in sentences.items()}
+
+    def _calls(self, reading: Reading, scores: Mapping[str, float]) -> tuple[ScoredCall, ...]:
+        specs = {card.spec.name: card.spec for card in self.cards}
+        order = sorted(scores, key=lambda name: (-scores[name], name))[:MAX_CALLS]
+        return tuple(
+            ScoredCall(PlannedCall(name, filters), round(scores[name], 4), specs[name].desks)
+            for name in order
+            for filters in filters_for(reading, specs[name])
+        )
+
+
+def suggest(reading: Reading, menu: Sequence[ToolSpec], embedder: Embedder | None = None) -> tuple[ScoredCall, ...]:
+    """The calls of a menu that answer a question, best first; none where no tool fits."""
+    return suggester(tuple(menu), embedder).suggest(reading)  # type: ignore[arg-type]  # embedders hash by identity
+
+
+@lru_cache(maxsize=32)
+def suggester(menu: tuple[ToolSpec, ...], embedder: Embedder | None = None) -> Suggester:
+    """The suggester of a menu, made once."""
+    return Suggester.of(menu, embedder)
+
+
+def filters_for(reading: Reading, spec: ToolSpec) -> tuple[Filters, ...]:
+    """The filters a question gives to a tool, only those it takes; several where two services (routes, …) are set side by side."""
+    given = {name: value for name, value in reading.filters.given().items() if name in spec.takes}
+    named = {
+        "service": reading.services,
+        "route": reading.routes,
+        "client": reading.clients,
+        "user": reading.users,
+        "status": reading.statuses,
+    }
+    for dimension in MANY:
+        if dimension in spec.takes and len(named[dimension]) > 1:
+            return tuple(Filters(**{**given, dimension: value}) for value in named[dimension][:MAX_VALUES])
+    return (Filters(**given),)
+
+
+def desks_of(calls: Sequence[ScoredCall], offered: Sequence[DeskName], least: float = 0.85) -> tuple[DeskName, ...]:
+    """The desks that must look: for each good call one that may make it, an already chosen one where possible."""
+    best = max((call.score for call in calls), default=0.0)
+    chosen: list[DeskName] = []
+    for call in calls:
+        may = [desk for desk in offered if desk in call.desks]
+        if call.score >= least * best and may and not set(may) & set(chosen):
+            chosen.append(may[0] if len(may) == 1 else min(may, key=call.desks.index))
+    return tuple(chosen)
+
+
+def _fit(reading: Reading, card: _Card) -> float:
+    """A tool must be able to take what was named (or list it), and look at a baseline where change is asked."""
+    named = [name for name in reading.filters.given() if name not in ("limit", "severity")]
+    missed = sum(name not in card.spec.takes and f"~{DIMENSION.get(name, name)}" not in card.weights for name in named)
+    asks_change = bool({"change", "new"} & reading.asks)
+    compares = CHANGE_FIT if asks_change else -CHANGE_FIT
+    return (compares if card.spec.needs_baseline else 0.0) - MISSED * missed
+
+
+def _terms(text: str) -> list[str]:
+    return [*tokens(text), *(f"?{ask}" for ask in TELLING_ASKS if re.search(ASKS[ask], text, re.IGNORECASE))]
+
+
+def _reading_terms(reading: Reading) -> list[str]:
+    return [*reading.words, *(f"?{ask}" for ask in TELLING_ASKS if ask in reading.asks)]
+
+
+def _idf(cards: Sequence[_Card]) -> Weights:
+    """Rarity of each word over the menu (as in BM25); the empty word stands for one that no tool uses."""
+    seen: dict[str, int] = {}
+    for card in cards:
+        for word in card.weights:
+            seen[word] = seen.get(word, 0) + 1
+    rarity = {word: math.log(1 + (len(cards) - count + 0.5) / (count + 0.5)) for word, count in seen.items()}
+    return {**rarity, "": 0.7 * math.log(1 + 2 * len(cards))}
+
+
+def _dot(left: Sequence[float], right: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))
