@@ -1,0 +1,119 @@
+"""Which candidate claims answer a question: the best call's first, what was named before what was not, nothing twice."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from agents.reading import Ask, Reading, read
+from agents.vocabulary import tokens
+from domain.claims import Claim
+
+LATER_CALL = 0.12
+SIDE_CLAIMS = 2
+PREFERRED: Mapping[Ask, tuple[str, ...]] = {
+    "when": ("temporal",),
+    "change": ("comparison", "trend"),
+    "new": ("entity", "comparison"),
+    "absence": ("absence",),
+    "ranking": ("entity",),
+}
+
+
+def chosen(question: str, candidates: Sequence[Claim], limit: int) -> tuple[str, ...]:
+    """Ids of at most `limit` claims, best first; "top N" in the question bounds the things told of by the best call."""
+    reading = read(question)
+    groups = _by_call(_distinct(candidates))
+    if not groups or limit < 1:
+        return ()
+    order = sorted(groups, key=lambda name: (-_worth(reading, groups[name], list(groups).index(name)), list(groups).index(name)))
+    lists = [_ordered(reading, groups[name]) for name in order]
+    if reading.filters.limit:
+        lists[0] = _about_first(lists[0], reading.filters.limit)
+    return tuple(claim.id for claim in _shared_out(lists, limit))
+
+
+def values_of(claim: Claim) -> frozenset[str]:
+    """Every text a claim's slots hold, in lower case: the names it is about."""
+    return frozenset(_leaves(claim.slots))
+
+
+def is_total(claim: Claim) -> bool:
+    """Whether a claim is about everything in scope rather than one thing."""
+    return claim.slots.get("subject") in (None, "all", {}, "")
+
+
+def _distinct(candidates: Sequence[Claim]) -> list[Claim]:
+    unique: dict[str, Claim] = {}
+    for claim in candidates:
+        unique.setdefault(claim.text or json.dumps([claim.kind, claim.slots], sort_keys=True, default=str), claim)
+    return list(unique.values())
+
+
+def _by_call(claims: Sequence[Claim]) -> dict[str, list[Claim]]:
+    groups: dict[str, list[Claim]] = {}
+    for claim in claims:
+        call = claim.bind[0].evidence if claim.bind else claim.id.partition(".")[0]
+        groups.setdefault(call, []).append(claim)
+    return groups
+
+
+def _worth(reading: Reading, claims: Sequence[Claim], index: int) -> float:
+    """How much of the question's words the claims of one call speak of, less the later the call stands in the plan."""
+    asked = set(reading.words)
+    spoken = {token for claim in claims for token in tokens(claim.text)}
+    named = any(_names(reading) & values_of(claim) for claim in claims)
+    return (len(asked & spoken) / len(asked) if asked else 0.0) + 0.2 * named - LATER_CALL * index
+
+
+def _ordered(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
+    return sorted(claims, key=lambda claim: _rank(reading, claim))
+
+
+def _rank(reading: Reading, claim: Claim) -> tuple[bool, bool, bool, bool]:
+    names = _names(reading)
+    preferred = any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
+    wants_total = "count" in reading.asks and not names
+    return (
+        bool(names) and not names & values_of(claim),
+        not preferred,
+        wants_total and not is_total(claim),
+        claim.materiality == "low",
+    )
+
+
+def _names(reading: Reading) -> frozenset[str]:
+    named = (*reading.services, *reading.routes, *reading.clients, *reading.users, *reading.statuses)
+    return frozenset(name.lower() for name in named)
+
+
+def _about_first(claims: Sequence[Claim], count: int) -> list[Claim]:
+    """The claims about the first `count` things; claims about everything stay."""
+    things: dict[str, None] = {}
+    kept = []
+    for claim in claims:
+        thing = "" if is_total(claim) else json.dumps(claim.slots.get("subject"), sort_keys=True, default=str)
+        if thing and len(things) < count:
+            things[thing] = None
+        if not thing or thing in things:
+            kept.append(claim)
+    return kept
+
+
+def _shared_out(lists: Sequence[list[Claim]], limit: int) -> list[Claim]:
+    """Most of the room for the best call, a little for each other, the rest in order."""
+    reserve = min(SIDE_CLAIMS * (len(lists) - 1), limit // 2)
+    taken = list(lists[0][: limit - reserve])
+    for side in lists[1:]:
+        taken.extend(side[:SIDE_CLAIMS])
+    taken.extend(claim for claims in lists for claim in claims if claim not in taken)
+    return taken[:limit]
+
+
+def _leaves(value: object) -> Iterable[str]:
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _leaves(each)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value).lower()
