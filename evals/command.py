@@ -1,0 +1,32 @@
+"""What `watchfloor eval run` does: a suite in fresh worlds, graded and reported."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from evals.case import load_suite
+from evals.report import as_json, as_markdown, circumstances, write_report
+from evals.runner import PUBLIC_DATA, run_suite
+from evals.runtime import RuntimeFactory
+
+
+async def run(
+    open_runtime: RuntimeFactory,
+    suite_name: str,
+    out: Path | None,
+    *,
+    now: datetime,
+    say: Callable[[str], None],
+    seed: int = 1,
+    public: Path = PUBLIC_DATA,
+) -> dict[str, Any]:
+    """Runs a suite by name and gives its report; with `out`, writes it there too. Raises WrongUseError for an unknown suite."""
+    suite = load_suite(suite_name)
+    report = as_json(
+        await run_suite(suite, open_runtime, seed, say, public), circumstances(f"watchfloor eval run --suite {suite_name}", now)
+    )
+    if out is not None:
+        for path in write_report(report, as_markdown(report), out, f"eval-{suite_name}"):
+            say(f"wrote {path}")
+    return report

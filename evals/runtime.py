@@ -1,0 +1,24 @@
+"""The product as evals see it: something that loads files and answers questions, opened fresh for each world."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+Document = Mapping[str, Any]
+
+
+class Runtime(Protocol):
+    """One opened data folder.
+
+    `load` takes the options of `watchfloor ingest` (`signal`, `service`, `year`, `tz`, `format`) and returns its report
+    (`accepted`, `rejected`, `rows_per_s`); `ask` takes the body of `POST /api/chat` and returns the analysis document.
+    Both raise WatchfloorError.
+    """
+
+    async def load(self, path: Path, options: Mapping[str, Any]) -> Mapping[str, Any]: ...
+    async def ask(self, question: Mapping[str, Any]) -> Document: ...
+
+
+RuntimeFactory = Callable[[Path], AbstractAsyncContextManager[Runtime]]
+"""Opens the product on an empty data folder. Worlds run one after the other: an embedded store allows one open path a process."""

@@ -1,0 +1,20 @@
+"""Truth functions by name, as cases name them: `sshd.break_ins`."""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from domain.errors import WrongUseError
+from evals.truth import access, application, signals, sshd, text
+from evals.truth.source import Truth
+
+MODULES: Mapping[str, ModuleType] = {"access": access, "application": application, "signals": signals, "sshd": sshd, "text": text}
+
+
+def truth_of(name: str) -> Truth:
+    """The truth function of a name. Raises WrongUseError when there is none."""
+    module, _, function = name.partition(".")
+    found = getattr(MODULES.get(module), function, None)
+    if not callable(found) or function.startswith("_"):
+        raise WrongUseError(f"there is no truth function {name!r}; its module must be one of {sorted(MODULES)}")
+    truth: Truth = found
+    return truth
