@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agents.analyst import AnalystAgent
+from agents.reading import resolved
 from domain.analysis import Analysis, Budget, Question, Trigger
 from domain.calls import Scope
 from domain.errors import NothingFoundError, WrongUseError
@@ -85,9 +86,11 @@ class Analyst:
             turns = await ports.state.turns(run.thread_id, run.tenant)
         if extent is None:
             raise NothingFoundError("Nothing is stored yet. Load something first: watchfloor ingest FILE")
-        times = time_scope(question, extent, ports.clock.now())
+        asked = resolved(question.text, turns)
+        times = time_scope(replace(question, text=asked), extent, ports.clock.now())
         return RunContext(
             question=question,
+            asked=asked,
             thread_id=run.thread_id,
             scope=Scope(times.window, run.run_id, run.tenant),
             current=times.current,

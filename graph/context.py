@@ -45,9 +45,10 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """The typed runtime context of one graph run."""
+    """The typed runtime context of one graph run. `asked` is the question made whole with what it follows up on."""
 
     question: Question
+    asked: str
     thread_id: ThreadId
     scope: Scope
     current: Window

@@ -58,7 +58,7 @@ async def plan(state: RunState, runtime: Context) -> Command[Literal["sre", "sec
 async def _planned(context: RunContext, desk: str) -> tuple[PlannedCall, ...]:
     card = context.desks[desk].card
     menu = tuple(tool for tool in context.toolbox.menu(desk) if tool.available)
-    suggested = context.suggest(context.question.text, desk)
+    suggested = context.suggest(context.asked, desk)
     payload = PlanPayload(
         context.question.text, card.name, context.scope.window, menu, context.services, suggested, context.turns, MAX_CALLS
     )

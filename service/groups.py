@@ -73,7 +73,7 @@ def prompts_show(context: typer.Context, name: str, version: str = "", json: Jso
 
 
 @prompts.command("diff")
-def prompts_diff(context: typer.Context, name: str, first: str, second: str, json: Json = False) -> None:
+def prompts_diff(context: typer.Context, name: str, first: str, second: str = "", json: Json = False) -> None:
     """Show what changed between two versions of a prompt."""
     _call(context, "prompts.show_diff", json, name=name, first=first, second=second)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.ports import Clock, Embedder, StateStore, TelemetryStore, VectorIndex
+from domain.ports import Clock, Embedder, StateStore, TelemetryStore
 from domain.telemetry import Signal
 from graph.analyst import Analyst
 from observability.tracing import TraceBuffer
@@ -24,7 +24,6 @@ class Parts:
     settings: Settings
     store: TelemetryStore
     state: StateStore
-    vectors: VectorIndex
     embedder: Embedder
     loader: Loader
     receiver: Receiver

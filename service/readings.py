@@ -38,7 +38,9 @@ async def runs(parts: Parts) -> list[Mapping[str, Any]]:
 
 async def prompts(parts: Parts) -> list[Mapping[str, Any]]:
     """The prompts with version and hash."""
-    return [dict(entry) for entry in parts.prompts.listing()]
+    return [
+        {"task": file.task, "version": file.version, "sha256": file.sha256, "current": file.is_current} for file in parts.prompts.listed()
+    ]
 
 
 READINGS: Mapping[str, Callable[[Parts], Awaitable[Any]]] = {

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
 from adapters.chat import ChatJudge, ChatSettings
 from adapters.clickhouse import open_embedded, open_server
 from adapters.clock import SystemClock
 from adapters.embeddings import open_embedder
 from adapters.otlp import OtlpCodec
-from adapters.qdrant import open_vectors
 from adapters.state import open_state
 from agents.fallback import FallbackJudge
 from agents.house.judge import HouseJudge
@@ -23,11 +21,11 @@ from agents.sre import SreDesk
 from agents.suggestion import suggest
 from domain.analysis import Budget
 from domain.errors import WrongUseError
-from domain.ports import Embedder, Judge, StateStore, TelemetryStore, Tracer, VectorIndex
+from domain.ports import Embedder, Judge, StateStore, TelemetryStore, Tracer
 from domain.tasks import PlannedCall
 from graph.analyst import Analyst, Ports
 from graph.context import Suggest
-from observability.tracing import build_tracing
+from observability.tracing import TraceBuffer, build_tracing
 from pipeline.loader import Loader
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
@@ -42,44 +40,42 @@ VERSION = version("watchfloor")
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The three stores of one data folder or cluster."""
+    """The stores of one data folder or cluster."""
 
     telemetry: TelemetryStore
     state: StateStore
-    vectors: VectorIndex
 
 
 @asynccontextmanager
 async def open_parts(settings: Settings, command: str, address: str = "") -> AsyncIterator[Parts]:
     """Open the data folder and everything on it; closed in reverse. Raises DataFolderError when the folder is held."""
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(DataFolder.open(settings.data_dir, command, address))
-        stores = await _stores(settings, folder.path, stack)
+        folder = stack.enter_context(closing(DataFolder.open(settings.data_dir, command, SystemClock().now(), address)))
+        stores = await _stores(settings, folder, stack)
         tracer, traces = build_tracing(VERSION, settings.otlp_endpoint)
         stack.callback(tracer.close)
         await stores.state.fail_interrupted_runs()
         yield _assembled(settings, stores, tracer, traces)
 
 
-async def _stores(settings: Settings, path: Path, stack: AsyncExitStack) -> Stores:
-    open_telemetry = (
-        partial(open_server, settings.clickhouse_url) if settings.clickhouse_url else partial(open_embedded, path / "telemetry")
-    )
-    telemetry = await asyncio.to_thread(open_telemetry)
+async def _stores(settings: Settings, folder: DataFolder, stack: AsyncExitStack) -> Stores:
+    telemetry = await asyncio.to_thread(_telemetry, settings, folder)
     stack.push_async_callback(telemetry.close)
-    state = await asyncio.to_thread(open_state, settings.database_url or f"sqlite:///{path / 'state.sqlite'}")
+    state = await asyncio.to_thread(open_state, settings.database_url or folder.state)
     stack.push_async_callback(state.close)
-    vectors = await asyncio.to_thread(open_vectors, settings.qdrant_url or path / "vectors")
-    stack.push_async_callback(vectors.close)
-    return Stores(telemetry, state, vectors)
+    return Stores(telemetry, state)
 
 
-def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: object) -> Parts:
+def _telemetry(settings: Settings, folder: DataFolder) -> TelemetryStore:
+    return open_server(settings.clickhouse_url) if settings.clickhouse_url else open_embedded(folder.telemetry)
+
+
+def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: TraceBuffer) -> Parts:
     clock, codec = SystemClock(), OtlpCodec()
     registry, library = Registry.load(), PromptLibrary.load()
     toolbox = Toolbox(stores.telemetry, registry)
     embedder = open_embedder(settings.embed_model_dir)
-    house = HouseJudge()
+    house = HouseJudge(toolbox.menu(), embedder)
     ports = Ports(
         store=stores.telemetry,
         state=stores.state,
@@ -96,7 +92,6 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: objec
         settings=settings,
         store=stores.telemetry,
         state=stores.state,
-        vectors=stores.vectors,
         embedder=embedder,
         loader=Loader(stores.telemetry, stores.state, codec, clock),
         receiver=Receiver(stores.telemetry, stores.state, codec, clock),

@@ -9,20 +9,24 @@ from service.invocation import Invocation
 
 async def show_list(invocation: Invocation, _options: Mapping[str, Any]) -> int:
     """All prompts with versions and hashes."""
-    listing = [dict(entry) for entry in PromptLibrary.load().listing()]
-    invocation.show(listing, "\n".join(f"{entry['name']:<10} {entry['version']:<8} {entry['sha256'][:12]}" for entry in listing))
+    files = PromptLibrary.load().listed()
+    listing = [{"task": file.task, "version": file.version, "sha256": file.sha256, "current": file.is_current} for file in files]
+    lines = [
+        f"{entry['task']:<10} {entry['version']:<8} {entry['sha256'][:12]} {'current' if entry['current'] else ''}" for entry in listing
+    ]
+    invocation.show(listing, "\n".join(lines))
     return 0
 
 
 async def show_one(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """One prompt's text."""
-    text = PromptLibrary.load().text(options["name"], options["version"])
-    invocation.show({"name": options["name"], "text": text}, text)
+    shown = PromptLibrary.load().shown(options["name"], options["version"])
+    invocation.show({"task": shown.task, "version": shown.version, "sha256": shown.sha256, "text": shown.text}, shown.text)
     return 0
 
 
 async def show_diff(invocation: Invocation, options: Mapping[str, Any]) -> int:
-    """What changed between two versions."""
+    """What changed between two versions; without a second one, between the first and the current."""
     text = PromptLibrary.load().diff(options["name"], options["first"], options["second"])
-    invocation.show({"name": options["name"], "diff": text}, text)
+    invocation.show({"task": options["name"], "diff": text}, text)
     return 0

@@ -1,0 +1,147 @@
+/* Charts drawn from evidence as SVG nodes: columns over time, or ranked bars. */
+import { el, svg } from "./dom.js";
+import { cell, minute, number, short, withUnit, words } from "./format.js";
+import { L } from "./labels.js";
+import { boundCells } from "./paths.js";
+
+const T = L.chart;
+const TOP = 10;
+const isMeasure = (column) => ["integer", "number"].includes(column.type) && column.role !== "key";
+const labelOf = (column) => column.label || words(column.name);
+
+/* What a chart of this evidence would show, or null: {evidence, kind, key, measure, points, bound}. */
+export function plotOf(evidence, claims) {
+  const keys = evidence.columns.filter((column) => column.role === "key" || (column.role !== "time" && column.type === "string"));
+  const measures = evidence.columns.filter(isMeasure);
+  if (!measures.length || evidence.rows.length < 2) return null;
+  const times = evidence.columns.filter((column) => column.type === "time");
+  const key = keys.length === 0 || (keys.length === 1 && keys[0].type === "time") ? (keys[0] ?? times[0]) : keys.find((column) => column.type === "string");
+  if (!key || (key.type !== "time" && evidence.rows.length < 3)) return null;
+  const bound = new Map(claims.flatMap((claim) => [...boundCells(claim, evidence)]));
+  const measure = mostBound(measures, bound);
+  return { evidence, kind: key.type === "time" ? "time" : "rank", key, measure, bound, points: pointsOf(evidence, keys, key, measure, bound) };
+}
+
+function mostBound(measures, bound) {
+  const uses = (column) => [...bound.keys()].filter((path) => path.endsWith(`/${column.name}`)).length;
+  return [...measures].sort((a, b) => uses(b) - uses(a))[0];
+}
+
+function pointsOf(evidence, keys, key, measure, bound) {
+  const named = key.type === "time" ? [key] : keys.filter((column) => column.type === "string").slice(0, 2);
+  const points = evidence.rows
+    .map((row, index) => ({
+      name: named.map((column) => cell(row[column.name], column)).join(" · "),
+      key: row[key.name],
+      value: row[measure.name],
+      bound: bound.has(`${index}/${measure.name}`) || bound.has(`${index}/${key.name}`),
+    }))
+    .filter((point) => typeof point.value === "number" && Number.isFinite(point.value));
+  if (key.type === "time") return points.sort((a, b) => Date.parse(a.key) - Date.parse(b.key));
+  return points.sort((a, b) => b.value - a.value);
+}
+
+/* The plots worth drawing for an answer: those claims rest on, one over time and one ranked at most. */
+export function plotsFor(analysis) {
+  const used = (evidence) => analysis.claims.filter((claim) => (claim.bind ?? []).some((bind) => bind.evidence === evidence.id)).length;
+  const plots = analysis.evidence
+    .filter((evidence) => evidence.status === "ok" && used(evidence) > 0)
+    .sort((a, b) => used(b) - used(a))
+    .map((evidence) => plotOf(evidence, analysis.claims))
+    .filter((plot) => plot && plot.points.length > 1 && plot.points.some((point) => point.value !== 0));
+  return ["time", "rank"].map((kind) => plots.find((plot) => plot.kind === kind)).filter(Boolean);
+}
+
+function niceTop(most) {
+  const step = 10 ** Math.floor(Math.log10(most || 1));
+  return [1, 2, 2.5, 5, 10].map((factor) => factor * step).find((top) => top >= most) ?? most;
+}
+
+const withTitle = (node, text) => (node.append(svg("title", {}, text)), node);
+
+function stepMs(points) {
+  const gaps = points.slice(1).map((point, index) => Date.parse(point.key) - Date.parse(points[index].key));
+  return Math.min(...gaps.filter((gap) => gap > 0), 86_400_000);
+}
+
+function timeAxis(first, last, x, bottom, width) {
+  const many = Math.max(2, Math.min(6, Math.floor(width / 120)));
+  const sameDay = new Date(first).toISOString().slice(0, 10) === new Date(last).toISOString().slice(0, 10);
+  return Array.from({ length: many }, (_, index) => {
+    const at = first + ((last - first) * index) / (many - 1);
+    const text = minute(new Date(at).toISOString());
+    const anchor = index === 0 ? "start" : index === many - 1 ? "end" : "middle";
+    return svg("text", { x: x(at), y: bottom + 16, "text-anchor": anchor, class: "tick" }, sameDay ? text.slice(11) : text.slice(5));
+  });
+}
+
+function valueAxis(top, left, right, y) {
+  return [0, 0.5, 1].map((share) => [
+    svg("line", { x1: left, x2: right, y1: y(top * share), y2: y(top * share), class: share ? "rule" : "rule base" }),
+    svg("text", { x: left - 6, y: y(top * share) + 4, "text-anchor": "end", class: "tick" }, short(top * share)),
+  ]);
+}
+
+function drawTime(plot, width) {
+  const [left, right, topEdge, bottom] = [52, width - 6, 10, 140];
+  const first = Date.parse(plot.points[0].key);
+  const step = stepMs(plot.points);
+  const last = Date.parse(plot.points.at(-1).key) + step;
+  const top = niceTop(Math.max(...plot.points.map((point) => point.value)));
+  const x = (at) => left + ((at - first) / (last - first)) * (right - left);
+  const y = (value) => bottom - (Math.max(0, value) / top) * (bottom - topEdge);
+  const wide = Math.max(1, x(first + step) - x(first) - 1);
+  const bars = plot.points.map((point) =>
+    withTitle(
+      svg("rect", { x: x(Date.parse(point.key)), y: y(point.value), width: wide, height: bottom - y(point.value), class: point.bound ? "bar bound" : "bar" }),
+      `${point.name} UTC: ${withUnit(number(point.value), plot.measure.unit)}`,
+    ),
+  );
+  return [162, [valueAxis(top, left, right, y), bars, timeAxis(first, last, x, bottom, right - left)]];
+}
+
+function drawRank(plot, width) {
+  const points = plot.points.slice(0, TOP);
+  const rowHeight = 22;
+  const left = Math.min(Math.round(width * 0.42), 14 + 7 * Math.max(...points.map((point) => point.name.length)));
+  const letters = Math.floor((left - 12) / 6.9);
+  const most = Math.max(...points.map((point) => point.value), 1e-9);
+  const room = width - left - 84;
+  const rows = points.map((point, index) => {
+    const y = index * rowHeight + 3;
+    const long = point.name.length > letters ? `${point.name.slice(0, letters - 1)}…` : point.name;
+    const length = Math.max(1, (Math.max(0, point.value) / most) * room);
+    return withTitle(
+      svg("g", {},
+        svg("text", { x: left - 8, y: y + 13, "text-anchor": "end", class: "name" }, long),
+        svg("rect", { x: left, y, width: length, height: rowHeight - 6, rx: 2, class: point.bound ? "bar bound" : "bar" }),
+        svg("text", { x: left + length + 6, y: y + 13, class: "value" }, withUnit(short(point.value), plot.measure.unit))),
+      `${point.name}: ${withUnit(number(point.value), plot.measure.unit)}`,
+    );
+  });
+  return [points.length * rowHeight + 6, rows];
+}
+
+function captionOf(plot) {
+  const measure = withUnit(labelOf(plot.measure), plot.measure.unit && plot.measure.unit !== "1" ? `(${plot.measure.unit})` : "");
+  if (plot.kind === "time") return [T.over(measure), `${T.points(plot.points.length)}, ${T.utc}`];
+  return [T.by(measure, labelOf(plot.key)), T.top(Math.min(TOP, plot.points.length), number(plot.evidence.rows_total ?? plot.points.length))];
+}
+
+/* A figure that redraws itself at the width it is given. */
+export function figure(plot, openEvidence) {
+  const [title, note] = captionOf(plot);
+  const canvas = el("div", { class: "canvas" });
+  const source = el("button", { type: "button", class: "link", onclick: (event) => openEvidence(plot.evidence.id, event.currentTarget) }, T.source(plot.evidence.id));
+  const draw = (width) => {
+    const [height, marks] = plot.kind === "time" ? drawTime(plot, width) : drawRank(plot, width);
+    canvas.replaceChildren(svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}, ${note}` }, marks));
+  };
+  let drawn = 0;
+  const watch = new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry.contentRect.width);
+    if (width > 120 && width !== drawn) draw((drawn = width));
+  });
+  watch.observe(canvas);
+  return el("figure", { class: "chart" }, el("figcaption", {}, el("strong", {}, title), el("span", {}, `${note} · `, source)), canvas);
+}

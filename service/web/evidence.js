@@ -1,0 +1,190 @@
+/* The side panel: one claim beside the evidence it was recomputed from. */
+import { evidenceLink } from "./api.js";
+import { el, show } from "./dom.js";
+import { cell, number, seconds, span, withUnit, words } from "./format.js";
+import { L } from "./labels.js";
+import { boundCells } from "./paths.js";
+
+const DRAWN = 200;
+const AROUND = 5;
+const T = L.evidence;
+
+const heading = (column) => withUnit(column.label || words(column.name), column.unit && column.unit !== "1" ? `(${column.unit})` : "");
+
+const isNumeric = (column) => ["integer", "number"].includes(column.type);
+
+function fact(name, ...value) {
+  return [el("dt", {}, name), el("dd", {}, ...value)];
+}
+
+function params(evidence) {
+  const given = Object.entries(evidence.params ?? {}).filter(([, value]) => value !== "" && value !== null);
+  return given.length ? given.map(([name, value]) => el("code", { class: "param" }, `${name}=${cell(value)}`)) : T.noParams;
+}
+
+function shownRows(evidence) {
+  const shown = T.shown(number(evidence.rows.length), number(evidence.rows_total ?? evidence.rows.length));
+  const tag = (word) => el("span", { class: "tag warn" }, word);
+  return [shown, evidence.truncated && tag(T.truncated), evidence.sampled && tag(T.sampled)];
+}
+
+function facts(evidence) {
+  const { window: asked, baseline_window: baseline } = evidence;
+  return el(
+    "dl", { class: "facts" },
+    evidence.title && fact(T.question, evidence.title),
+    fact(T.template, el("code", {}, evidence.template || evidence.tool)),
+    fact(T.params, params(evidence)),
+    asked && fact(T.window, span(asked.start, asked.end)),
+    baseline && fact(T.baseline, span(baseline.start, baseline.end)),
+    fact(T.scope, number(evidence.scope_rows ?? 0), el("small", {}, ` ${T.scopeNote}`)),
+    fact(T.rows, shownRows(evidence)),
+    fact(T.lag, seconds(evidence.lag_s ?? 0)),
+    evidence.status !== "ok" && fact(T.status, `${evidence.status} ${evidence.message ?? ""}`),
+    evidence.sha256 && fact(T.hash, el("code", { class: "hash" }, evidence.sha256)),
+    evidence.uid && fact("", el("a", { href: evidenceLink(evidence.uid), target: "_blank", rel: "noopener" }, T.open)),
+  );
+}
+
+function verdictLine(claim) {
+  const verdict = L.verdicts[claim.verdict] ?? L.verdicts.unverified;
+  const paths = (claim.bind ?? []).map((bind) => el("li", {}, el("code", {}, `${bind.evidence}.${bind.path}`), ` ${T.roles[bind.role] ?? bind.role}`));
+  return el(
+    "div", { class: "claim-box" },
+    el("p", { class: "claim-text" }, el("span", { class: `mark ${verdict.tone}`, "aria-hidden": "true" }, verdict.mark), claim.text),
+    el("p", { class: "because" }, el("strong", {}, verdict.word), claim.reason ? `: ${claim.reason}` : ""),
+    paths.length > 0 && el("details", { class: "paths" }, el("summary", {}, T.cells), el("ul", {}, paths)),
+  );
+}
+
+function totals(evidence, bound) {
+  const entries = Object.entries(evidence.aggregates ?? {});
+  if (!entries.length) return null;
+  const rows = entries.map(([name, value]) => {
+    const role = bound.get(`total/${name}`);
+    return el("tr", {}, el("th", { scope: "row" }, words(name)), el("td", { class: `num${role ? ` bound ${role}` : ""}`, tabindex: role ? "-1" : null }, cell(value)));
+  });
+  return el("section", {}, el("h3", {}, T.aggregates), el("table", { class: "grid narrow" }, el("tbody", {}, rows)));
+}
+
+/* Indexes to draw; a missing stretch is one {gap}. */
+function chosen(evidence, bound, all) {
+  const count = evidence.rows.length;
+  if (all || count <= DRAWN) return evidence.rows.map((_, index) => index);
+  const near = new Set([...Array(DRAWN / 2).keys()]);
+  for (const key of bound.keys()) {
+    const row = Number.parseInt(key, 10);
+    for (let index = row - AROUND; index <= row + AROUND; index += 1) if (index >= 0 && index < count) near.add(index);
+  }
+  const drawn = [];
+  let expected = 0;
+  for (const index of [...near].sort((a, b) => a - b)) {
+    if (index > expected) drawn.push({ gap: index - expected });
+    drawn.push(index);
+    expected = index + 1;
+  }
+  return count > expected ? [...drawn, { gap: count - expected }] : drawn;
+}
+
+function bodyRow(evidence, index, bound) {
+  const cells = evidence.columns.map((column) => {
+    const role = bound.get(`${index}/${column.name}`);
+    const shape = isNumeric(column) ? "num" : column.type === "time" ? "when" : "";
+    return el(
+      "td", { class: `${shape}${role ? ` bound ${role}` : ""}`, tabindex: role ? "-1" : null, title: role ? T.roles[role] : null },
+      cell(evidence.rows[index][column.name], column),
+    );
+  });
+  return el("tr", {}, el("th", { scope: "row", class: "index" }, String(index)), cells);
+}
+
+function rowsTable(evidence, bound, all, redraw) {
+  if (!evidence.rows.length) return el("p", { class: "quiet" }, evidence.message || T.empty);
+  const drawn = chosen(evidence, bound, all);
+  const head = evidence.columns.map((column) => el("th", { scope: "col", class: isNumeric(column) ? "num" : null, title: column.name }, heading(column)));
+  const body = drawn.map((item) =>
+    item.gap
+      ? el("tr", { class: "gap" }, el("td", { colspan: evidence.columns.length + 1 }, T.gap(item.gap)))
+      : bodyRow(evidence, item, bound),
+  );
+  return el(
+    "section", {},
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.rows },
+      el("table", { class: "grid" }, el("thead", {}, el("tr", {}, el("th", { class: "index" }, "#"), head)), el("tbody", {}, body))),
+    drawn.length < evidence.rows.length && el("button", { type: "button", class: "plain", onclick: redraw }, T.drawAll(number(evidence.rows.length))),
+  );
+}
+
+export class EvidencePanel {
+  constructor(place, frame) {
+    this.place = place;
+    this.frame = frame;
+    this.opener = null;
+    this.find = () => null;
+    place.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+  }
+
+  /* Where evidence is looked up from now on: a function id → evidence document or null. */
+  serve(find) {
+    this.find = find;
+    this.close();
+  }
+
+  close() {
+    this.place.hidden = true;
+    this.frame.classList.remove("with-panel");
+    this.opener?.isConnected && this.opener.focus({ preventScroll: true });
+    this.opener = null;
+  }
+
+  openClaim(claim, opener) {
+    const ids = [...new Set((claim.bind ?? []).map((bind) => bind.evidence))];
+    this.open(ids, claim, opener);
+  }
+
+  openEvidence(id, opener) {
+    this.open([id], null, opener);
+  }
+
+  open(ids, claim, opener) {
+    this.opener = opener;
+    this.draw(ids, claim, false);
+    this.place.hidden = false;
+    this.frame.classList.add("with-panel");
+    this.place.focus({ preventScroll: true });
+    this.place.scrollTop = 0;
+    this.reveal();
+  }
+
+  draw(ids, claim, all) {
+    const parts = ids.map((id) => this.part(id, ids, claim, all));
+    const title = ids.length ? T.title(ids.join(", ")) : T.claim;
+    show(
+      this.place,
+      el("div", { class: "panel-head" }, el("h2", {}, title), el("button", { type: "button", class: "close", "aria-label": T.close, onclick: () => this.close() }, "×")),
+      claim && verdictLine(claim),
+      parts,
+    );
+    this.place.setAttribute("aria-label", title);
+  }
+
+  part(id, ids, claim, all) {
+    const evidence = this.find(id);
+    if (!evidence) return el("p", { class: "quiet" }, T.missing(id));
+    const bound = boundCells(claim, evidence);
+    return el(
+      "section", { class: "evidence" },
+      ids.length > 1 && el("h3", {}, T.title(id)),
+      facts(evidence),
+      totals(evidence, bound),
+      el("h3", {}, T.rows),
+      rowsTable(evidence, bound, all, () => this.draw(ids, claim, true)),
+    );
+  }
+
+  /* Brings the first bound cell into view inside its own scroller, and the panel. */
+  reveal() {
+    const found = this.place.querySelector(".bound");
+    found?.scrollIntoView({ block: "center", inline: "center" });
+  }
+}
