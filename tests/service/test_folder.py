@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.folder import DataFolder, holder
+from service.folder import DataFolder, holder
 from domain.errors import DataFolderError
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -17,7 +17,7 @@ HOLD = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from adapters.folder import DataFolder
+from service.folder import DataFolder
 folder = DataFolder.open(Path(sys.argv[1]), "watchfloor serve", datetime(2026, 3, 1, tzinfo=UTC))
 folder.announce("http://127.0.0.1:8080")
 print("held", flush=True)
