@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from agents.analyst import AnalystAgent
 from agents.reading import resolved
@@ -111,7 +112,7 @@ class Analyst:
 
     async def _run(self, context: RunContext, trigger: Trigger) -> Analysis:
         try:
-            state: RunState = await self._graph.ainvoke(RunState(), {"recursion_limit": RECURSION_LIMIT}, context=context)
+            state = cast("RunState", await self._graph.ainvoke(RunState(), {"recursion_limit": RECURSION_LIMIT}, context=context))
         except BaseException as error:
             status = "cancelled" if isinstance(error, asyncio.CancelledError) else "failed"
             await self._save(context, self._record(context, status, self._ports.clock.now()))

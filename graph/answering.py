@@ -1,6 +1,7 @@
 """The last node: settle what is published, word the headline, and send it out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agents.writer import PUBLISHABLE, upheld
 from domain.claims import Claim
@@ -10,6 +11,7 @@ from graph.events import Event
 from graph.judging import decide
 from graph.nodes import Context
 from graph.state import RunState
+from grounding.coverage import coverage
 from grounding.headline import unsupported_tokens
 from grounding.score import score
 
@@ -26,13 +28,14 @@ async def answer(state: RunState, runtime: Context) -> RunState:
     headline = await _headline(context, state, [entry.claim for entry in judged])
     for text in (headline, *(entry.claim.text for entry in judged)):
         context.emit(Event("token", {"text": text + "\n"}))
-    removed = [*state.get("removed", []), *failed]
+    with context.meter.measure("verify"):
+        grounding = score(judged, coverage(judged, context.ledger.evidence), state.get("draft"))
     return {
         "judged": judged,
         "removed": failed,
         "findings": list(upheld(state.get("findings", []), judged)),
         "headline": headline,
-        "grounding": score(judged, draft=state.get("draft", []), removed=len(removed)),
+        "grounding": replace(grounding, claims_removed=len(state.get("removed", [])) + len(failed)),
     }
 
 

@@ -16,6 +16,7 @@ from graph.judging import decide
 from graph.looking import look
 from graph.nodes import Context, numbered_call
 from graph.state import RunState
+from grounding.coverage import coverage
 from grounding.score import gate, score
 from grounding.verifier import verify as recompute
 from observability import semconv
@@ -30,9 +31,10 @@ async def verify(state: RunState, runtime: Context) -> Command[Literal["revise",
     judged = _judged(context, state.get("claims", []))
     for entry in judged:
         context.emit(Event("verdict", {"claim_id": entry.claim.id, "verdict": entry.verdict, "reason": entry.reason}))
-    grounding = score(judged)
-    update: RunState = {"judged": judged, "grounding": grounding, "draft": state.get("draft", judged)}
-    failed = gate(grounding, judged) == "revise" or any(entry.verdict not in PUBLISHABLE for entry in judged)
+    with context.meter.measure("verify"):
+        grounding = score(judged, coverage(judged, context.ledger.evidence))
+    update: RunState = {"judged": judged, "grounding": grounding, "draft": state.get("draft", grounding)}
+    failed = gate(grounding) == "revise" or any(entry.verdict not in PUBLISHABLE for entry in judged)
     if failed and state.get("revisions", 0) < MAX_REVISIONS:
         return Command(update=update, goto="revise")
     return Command(update=update, goto="answer")

@@ -5,17 +5,18 @@ from datetime import datetime
 
 from agents.writer import Page, markdown
 from domain.analysis import Analysis, FinalDecision, RunStatus, Trigger, Usage
-from domain.claims import Judged
+from domain.claims import Grounding, Judged
 from domain.findings import worst
 from graph.context import RunContext
 from graph.state import RunState
-from grounding.score import score
+
+NOT_GRADED = Grounding(None, None, None, None)
 
 
 def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: datetime) -> Analysis:
     """The analysis of a finished run; ids of evidence and usage are completed when it is stored."""
     judged, gaps = tuple(state.get("judged", [])), _gaps(context, state)
-    grounding = state.get("grounding") or score(())
+    grounding = state.get("grounding") or NOT_GRADED
     findings = tuple(state.get("findings", []))
     ledger, scope = context.ledger, context.scope
     page = Page(state["headline"], judged, findings, gaps, grounding, scope.window, tuple(ledger.notes), _model(ledger.models))

@@ -25,7 +25,7 @@ class RunState(TypedDict, total=False):
     claims: list[Claim]
     findings: list[Finding]
     judged: list[Judged]
-    draft: list[Judged]
+    draft: Grounding
     removed: Annotated[list[Judged], operator.add]
     grounding: Grounding
     revisions: Annotated[int, operator.add]

@@ -75,11 +75,19 @@ async def _extent(parts: Parts) -> Extent:
 
 async def ingest(parts: Parts, source: Source, request: IngestRequest, report: Report) -> Mapping[str, Any]:
     """Load one source through the pipeline."""
-    zone = _zone(request.tz or parts.settings.timezone)
-    options = LoadOptions(
-        format=request.format, service=request.service, signal=request.signal, year=request.year or None, tz=zone, again=request.again
+    return (await parts.loader.load(source, load_options(parts, request), report)).as_json()
+
+
+def load_options(parts: Parts, request: IngestRequest) -> LoadOptions:
+    """How the pipeline is to read a source. Raises WrongUseError for an unknown zone."""
+    return LoadOptions(
+        format=request.format,
+        service=request.service,
+        signal=request.signal,
+        year=request.year or None,
+        tz=_zone(request.tz or parts.settings.timezone),
+        again=request.again,
     )
-    return (await parts.loader.load(source, options, report)).as_json()
 
 
 async def run_metric(parts: Parts, name: str, request: MetricRequest) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from domain.ports import Clock, Embedder, StateStore, TelemetryStore
 from domain.telemetry import Signal
 from graph.analyst import Analyst
 from observability.tracing import TraceBuffer
+from pipeline.follow import Follower
 from pipeline.loader import Loader
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
@@ -26,6 +27,7 @@ class Parts:
     state: StateStore
     embedder: Embedder
     loader: Loader
+    follower: Follower
     receiver: Receiver
     encode_response: EncodeResponse
     registry: Registry

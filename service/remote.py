@@ -23,13 +23,13 @@ class RemoteSession:
 
     async def ask(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """POST /api/chat."""
-        return _document(await self._client.post("/api/chat", json=dict(request)))
+        return dict(_document(await self._client.post("/api/chat", json=dict(request))))
 
     async def ingest(self, path: Path, request: Mapping[str, Any], report: ReportBytes) -> Mapping[str, Any]:
         """POST /api/ingest with the file's bytes; `report` gets the bytes sent so far."""
         headers = {"content-type": "application/octet-stream"}
         sent = await self._client.post("/api/ingest", params=dict(request), content=_chunks(path, report), headers=headers)
-        return _document(sent)
+        return dict(_document(sent))
 
     async def read(self, route: str) -> Any:
         """GET a route under /api."""
@@ -37,7 +37,7 @@ class RemoteSession:
 
     async def run_metric(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """POST /api/metrics/{name}/run."""
-        return _document(await self._client.post(f"/api/metrics/{name}/run", json=dict(request)))
+        return dict(_document(await self._client.post(f"/api/metrics/{name}/run", json=dict(request))))
 
 
 @asynccontextmanager

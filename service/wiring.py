@@ -11,7 +11,7 @@ from adapters.chat import ChatJudge, ChatSettings
 from adapters.clickhouse import open_embedded, open_server
 from adapters.clock import SystemClock
 from adapters.embeddings import open_embedder
-from adapters.otlp import OtlpCodec
+from adapters.otlp import OtlpCodec, encode_response
 from adapters.state import open_state
 from agents.fallback import FallbackJudge
 from agents.house.judge import HouseJudge
@@ -26,6 +26,7 @@ from domain.tasks import PlannedCall
 from graph.analyst import Analyst, Ports
 from graph.context import Suggest
 from observability.tracing import TraceBuffer, build_tracing
+from pipeline.follow import Follower
 from pipeline.loader import Loader
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
@@ -94,8 +95,9 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         state=stores.state,
         embedder=embedder,
         loader=Loader(stores.telemetry, stores.state, codec, clock),
+        follower=Follower(stores.telemetry, stores.state, codec, clock),
         receiver=Receiver(stores.telemetry, stores.state, codec, clock),
-        encode_response=codec.encode_response,
+        encode_response=encode_response,
         registry=registry,
         toolbox=toolbox,
         prompts=library,

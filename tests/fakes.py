@@ -10,8 +10,9 @@ from typing import Any
 from domain.errors import StoreError
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
-from domain.ports import DeadLetter, Load, RunRecord, VectorHit
+from domain.ports import DeadLetter, Load, RunRecord, StoreQuery, Table, VectorHit
 from domain.tasks import Turn
+from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, SpanRecord
 
 
 @dataclass(slots=True)
@@ -122,3 +123,45 @@ def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
 
 def _matches(data: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
     return all(data.get(name) in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in where.items())
+
+
+@dataclass(slots=True)
+class FakeTelemetryStore:
+    """A store that holds nothing but an extent, and remembers what was written."""
+
+    known: Extent | None = None
+    logs: list[LogRecord] = field(default_factory=list)
+    spans: list[SpanRecord] = field(default_factory=list)
+    metrics: list[MetricPoint] = field(default_factory=list)
+    mined: list[LogTemplate] = field(default_factory=list)
+
+    async def write_logs(self, records: Sequence[LogRecord], tenant: Tenant = DEFAULT_TENANT) -> int:
+        self.logs.extend(records)
+        return len(records)
+
+    async def write_spans(self, records: Sequence[SpanRecord], tenant: Tenant = DEFAULT_TENANT) -> int:
+        self.spans.extend(records)
+        return len(records)
+
+    async def write_metrics(self, points: Sequence[MetricPoint], tenant: Tenant = DEFAULT_TENANT) -> int:
+        self.metrics.extend(points)
+        return len(points)
+
+    async def write_templates(self, templates: Sequence[LogTemplate], tenant: Tenant = DEFAULT_TENANT) -> int:
+        self.mined.extend(templates)
+        return len(templates)
+
+    async def templates(self, tenant: Tenant = DEFAULT_TENANT) -> tuple[LogTemplate, ...]:
+        return tuple(self.mined)
+
+    async def query(self, query: StoreQuery) -> Table:
+        raise StoreError(f"this fake answers no query: {query.sql!r}")
+
+    async def extent(self, tenant: Tenant = DEFAULT_TENANT) -> Extent | None:
+        return self.known
+
+    def logical_columns(self, relation: str) -> frozenset[str]:
+        return frozenset()
+
+    async def close(self) -> None:
+        """Nothing is open."""

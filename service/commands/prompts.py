@@ -11,9 +11,7 @@ async def show_list(invocation: Invocation, _options: Mapping[str, Any]) -> int:
     """All prompts with versions and hashes."""
     files = PromptLibrary.load().listed()
     listing = [{"task": file.task, "version": file.version, "sha256": file.sha256, "current": file.is_current} for file in files]
-    lines = [
-        f"{entry['task']:<10} {entry['version']:<8} {entry['sha256'][:12]} {'current' if entry['current'] else ''}" for entry in listing
-    ]
+    lines = [f"{file.task:<10} {file.version:<8} {file.sha256[:12]} {'current' if file.is_current else ''}" for file in files]
     invocation.show(listing, "\n".join(lines))
     return 0
 

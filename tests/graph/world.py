@@ -48,11 +48,12 @@ def errors_evidence(evidence_id: str, window: Window) -> Evidence:
 
 
 def count_claim(evidence: Evidence, row: int, value: int, name: str) -> Claim:
-    """"`service` had `value` errors", bound to a row."""
+    """ "`service` had `value` errors", bound to a row."""
     window = {key: text for key, text in evidence.window.as_json().items() if key != "tz"}
     subject = {"service": evidence.rows[row]["service"]}
     slots = {"subject": subject, "metric": "errors", "agg": "sum", "op": "=", "value": value, "unit": "1", "window": window}
-    return Claim(name, "quantity", slots, (Binding(evidence.id, f"rows[{row}].errors"),), f"Errors for service {subject['service']}: {value}.")
+    bind = (Binding(evidence.id, f"rows[{row}].errors"),)
+    return Claim(name, "quantity", slots, bind, f"Errors for service {subject['service']}: {value}.")
 
 
 @dataclass(slots=True)
