@@ -1,0 +1,87 @@
+"""What both forms of OTLP share: gathering records, and the values OTLP leaves to convention."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from domain.ports import Decoded
+from domain.telemetry import LogRecord, MetricPoint, Rejection, SpanRecord
+
+KINDS = ("Internal", "Internal", "Server", "Client", "Producer", "Consumer")
+STATES = ("Unset", "Ok", "Error")
+MAX_ATTRIBUTES = 128
+MAX_VALUE = 32_768
+MAX_SEVERITY = 24
+_INFO = 9
+_THRESHOLD_DIGITS = 14
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Records so far; `count` numbers every one that came, taken or not."""
+
+    logs: list[LogRecord] = field(default_factory=list)
+    spans: list[SpanRecord] = field(default_factory=list)
+    metrics: list[MetricPoint] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    count: int = 0
+
+    def reject(self, reason: str, shown: object = "") -> None:
+        """Leave the present record out."""
+        self.rejections.append(Rejection(self.count, reason, str(shown)[:2_000]))
+
+    def decoded(self) -> Decoded:
+        """All of it, as the port hands it on."""
+        return Decoded(tuple(self.logs), tuple(self.spans), tuple(self.metrics), tuple(self.rejections))
+
+
+def text_of(value: Any) -> str:
+    """A plain value as an attribute's text."""
+    if isinstance(value, str):
+        return value[:MAX_VALUE]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return orjson.dumps(value).decode()[:MAX_VALUE]
+
+
+def flat(values: Mapping[str, Any]) -> dict[str, str]:
+    """Attributes as texts; an object among them gets dotted names. At most 128 are kept."""
+    texts: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            texts.update({f"{name}.{inner}": text for inner, text in flat(value).items()})
+        elif value is not None:
+            texts[name] = text_of(value)
+        if len(texts) >= MAX_ATTRIBUTES:
+            break
+    return dict(list(texts.items())[:MAX_ATTRIBUTES])
+
+
+def severity(number: int, text: str) -> int:
+    """A severity number: the given one, else what its text starts with, else INFO."""
+    if 0 < number <= MAX_SEVERITY:
+        return number
+    names = {"TRACE": 1, "DEBUG": 5, "INFO": 9, "NOTICE": 9, "WARN": 13, "ERR": 17, "FATAL": 21, "CRIT": 21, "EMERG": 21, "ALERT": 21}
+    return next((value for name, value in names.items() if text.upper().startswith(name)), _INFO)
+
+
+def weight_of(trace_state: str) -> int:
+    """How many spans a kept one stands for: 2^56 / (2^56 - threshold) of tracestate `ot=th:…`, else 1."""
+    for member in trace_state.split(","):
+        if member.strip().startswith("ot="):
+            fields = dict(part.partition(":")[::2] for part in member.strip()[3:].split(";"))
+            return _weight_of_threshold(fields.get("th", ""))
+    return 1
+
+
+def _weight_of_threshold(digits: str) -> int:
+    try:
+        threshold = int(digits.ljust(_THRESHOLD_DIGITS, "0"), 16) if 0 < len(digits) <= _THRESHOLD_DIGITS else 0
+    except ValueError:
+        return 1
+    return max(round(2**56 / (2**56 - threshold)), 1)

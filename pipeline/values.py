@@ -1,0 +1,40 @@
+"""JSON values as the texts that attributes hold, within limits."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+MAX_ATTRIBUTES = 128
+MAX_VALUE = 32_768
+MAX_DEPTH = 16
+
+
+def attributes_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """Flat attributes of a JSON object: nested objects get dotted names, lists become JSON, null is left out.
+
+    At most 128 are kept, each at most 32 KiB long.
+    """
+    flat: dict[str, str] = {}
+    for name, value in _flat(values, "", 0):
+        if len(flat) >= MAX_ATTRIBUTES:
+            break
+        flat[name] = value[:MAX_VALUE]
+    return flat
+
+
+def text_of(value: Any) -> str:
+    """A JSON value as an attribute's text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _flat(values: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, dict) and depth < MAX_DEPTH:
+            yield from _flat(value, f"{prefix}{name}.", depth + 1)
+        elif value is not None:
+            yield f"{prefix}{name}", text_of(value)
