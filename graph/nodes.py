@@ -1,8 +1,10 @@
 """The nodes of the orchestrator: route, plan, desk, write."""
 
+import logging
 from collections.abc import Sequence
 from typing import Literal
 
+from langgraph.errors import NodeError
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
@@ -17,6 +19,8 @@ from graph.judging import decide
 from graph.looking import look
 from graph.state import DeskInput, RunState
 from observability import semconv
+
+log = logging.getLogger(__name__)
 
 MAX_CALLS = 6
 PUBLISHED = 12
@@ -84,6 +88,12 @@ async def desk(state: DeskInput, runtime: Context) -> RunState:
     with context.tracer.span(f"invoke_agent {name}", semconv.INVOKE_AGENT, {semconv.AGENT: name}):
         analysis = AnalysisContext(context.question.text, tuple(state["calls"]), call_tool)
         return {"results": [await context.desks[name].analyze(analysis)]}
+
+
+async def broken(state: DeskInput, error: NodeError) -> RunState:
+    """A desk that failed is a gap in the answer; the other desks go on."""
+    log.error("desk.failed", exc_info=error.error, extra={"desk": state["desk"]})
+    return {"gaps": [f"the {state['desk']} desk: it failed with {type(error.error).__name__}; the service's log has the trace"]}
 
 
 async def write(state: RunState, runtime: Context) -> RunState:

@@ -8,7 +8,7 @@ from langgraph.graph.state import CompiledStateGraph
 from graph.answering import answer
 from graph.checking import revise, verify
 from graph.context import RunContext
-from graph.nodes import desk, plan, route, write
+from graph.nodes import broken, desk, plan, route, write
 from graph.state import RunState
 
 DESKS = ("sre", "security")
@@ -23,7 +23,7 @@ def build() -> Orchestrator:
     for node in (route, plan, write, verify, revise, answer):
         graph.add_node(node.__name__, node)
     for name in DESKS:
-        graph.add_node(name, desk)
+        graph.add_node(name, desk, error_handler=broken)
         graph.add_edge(name, "write")
     graph.add_edge(START, "route")
     graph.add_edge("write", "verify")

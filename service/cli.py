@@ -64,7 +64,7 @@ def ingest(
 ) -> None:
     """Load files or stdin; bad lines are reported with their numbers and kept."""
     options = {"files": files, "format": format, "service": service, "signal": signal, "year": year, "tz": tz}
-    _call(context, "ingest", json, **options, again=again, follow=follow)
+    _call(context, "follow" if follow else "ingest", json, **options, again=again)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import Any
 from domain.errors import WrongUseError
 from pipeline.source import Source
 from service import actions
+from service.commands.ingest import readable, request_of
 from service.folder import holder
 from service.invocation import Invocation
 from service.requests import IngestRequest
@@ -16,8 +17,9 @@ from service.settings import read_settings
 from service.wiring import open_parts
 
 
-async def follow(invocation: Invocation, files: Sequence[str], request: Mapping[str, Any]) -> int:
+async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """Load what is there and what is appended; stopped by Ctrl-C or SIGTERM, which ends with a count."""
+    files: Sequence[str] = options["files"]
     if len(files) != 1 or files[0] == "-":
         raise WrongUseError("--follow takes exactly one file.")
     settings = read_settings(invocation.data_dir)
@@ -25,13 +27,14 @@ async def follow(invocation: Invocation, files: Sequence[str], request: Mapping[
         raise WrongUseError(
             f"The data folder is held by `watchfloor {held.command}` (pid {held.pid}); --follow opens it itself, so stop that first."
         )
-    source, options = Source.of_path(Path(files[0])), IngestRequest.model_validate(request)
+    source = Source.of_path(readable(Path(files[0])))
+    request = IngestRequest.model_validate(request_of(options, files[0]))
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     accepted = rejected = 0
     async with open_parts(settings, "ingest --follow") as parts:
-        async for step in parts.follower.follow(source, actions.load_options(parts, options), stop):
+        async for step in parts.follower.follow(source, actions.load_options(parts, request), stop):
             accepted, rejected = step.accepted, step.rejected
             invocation.say(f"{accepted:,} accepted, {rejected:,} rejected")
     invocation.show({"accepted": accepted, "rejected_total": rejected}, f"{files[0]}: {accepted:,} accepted, {rejected:,} rejected")

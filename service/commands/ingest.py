@@ -13,7 +13,6 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from domain.errors import NothingFoundError, WatchfloorError, WrongUseError
 from domain.window import rfc3339
-from service.commands.follow import follow
 from service.invocation import Invocation
 from service.sessions import ReportBytes, Session, open_session
 
@@ -25,8 +24,6 @@ SHOWN_REJECTIONS = 5
 async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """Load each file; a file that fails does not stop the others. Exit 1 when one failed, 3 when all were empty."""
     files: Sequence[str] = options["files"]
-    if options["follow"]:
-        return await follow(invocation, files, _request(options, ""))
     async with open_session(invocation, "ingest") as session:
         reports = [await _loaded(invocation, session, name, options) for name in files]
     document = reports[0] if len(reports) == 1 else combined(reports)
@@ -38,13 +35,14 @@ async def _loaded(invocation: Invocation, session: Session, name: str, options: 
     try:
         async with _as_file(name) as path:
             with _progress(invocation, name, path) as report:
-                return {**await session.ingest(path, _request(options, name, path), report), "file": name}
+                return {**await session.ingest(path, request_of(options, name, path), report), "file": name}
     except WatchfloorError as error:
         invocation.say(f"watchfloor: {name}: {error}")
         return {"file": name, "error": str(error), "exit_code": error.exit_code, "accepted": 0, "rejected": []}
 
 
-def _request(options: Mapping[str, Any], name: str, path: Path | None = None) -> Mapping[str, Any]:
+def request_of(options: Mapping[str, Any], name: str, path: Path | None = None) -> Mapping[str, Any]:
+    """The options of a load as the API takes them."""
     kept = {key: options[key] for key in ("format", "service", "signal", "year", "tz", "again")}
     modified = {"modified_at": rfc3339(datetime.fromtimestamp(path.stat().st_mtime, UTC))} if path else {}
     return {**kept, **modified, "name": "stdin" if name == STDIN else Path(name).name}

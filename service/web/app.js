@@ -36,7 +36,7 @@ function drawThread() {
 }
 
 function finished(analysis) {
-  timeline.finish();
+  timeline.finish(analysis.usage?.total_ms);
   draw(analysis);
   turns.push({ run_id: analysis.run_id, question: analysis.question, headline: analysis.headline });
   box.question.value = "";
@@ -84,6 +84,7 @@ async function openLinked() {
   if (!id || id === current || running) return;
   try {
     const analysis = await api.run(id);
+    if (!analysis.claims) throw new api.Problem(L.errors.unfinished);
     timeline.clear();
     notice("");
     turns.splice(0, turns.length, { run_id: analysis.run_id, question: analysis.question, headline: analysis.headline });

@@ -79,7 +79,7 @@ export class AskBox {
     if (this.range.value === "all") return {};
     if (this.range.value !== "custom") {
       const end = this.end();
-      return { from: new Date(end - Number(this.range.value) * 3_600_000).toISOString(), to: end.toISOString() };
+      return { from: new Date(end - Number(this.range.value.slice(1)) * 3_600_000).toISOString(), to: end.toISOString() };
     }
     const given = { from: this.from.value, to: this.to.value };
     return Object.fromEntries(Object.entries(given).filter(([, value]) => value).map(([name, value]) => [name, value.length === 16 ? `${value}:00Z` : `${value}Z`]));

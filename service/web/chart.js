@@ -38,13 +38,13 @@ function pointsOf(evidence, keys, key, measure, bound) {
     }))
     .filter((point) => typeof point.value === "number" && Number.isFinite(point.value));
   if (key.type === "time") return points.sort((a, b) => Date.parse(a.key) - Date.parse(b.key));
-  return points.sort((a, b) => b.value - a.value);
+  return points.filter((point) => point.value !== 0).sort((a, b) => b.value - a.value);
 }
 
 /* The plots worth drawing for an answer: those claims rest on, one over time and one ranked at most. */
 export function plotsFor(analysis) {
-  const used = (evidence) => analysis.claims.filter((claim) => (claim.bind ?? []).some((bind) => bind.evidence === evidence.id)).length;
-  const plots = analysis.evidence
+  const used = (evidence) => (analysis.claims ?? []).filter((claim) => (claim.bind ?? []).some((bind) => bind.evidence === evidence.id)).length;
+  const plots = (analysis.evidence ?? [])
     .filter((evidence) => evidence.status === "ok" && used(evidence) > 0)
     .sort((a, b) => used(b) - used(a))
     .map((evidence) => plotOf(evidence, analysis.claims))
@@ -75,15 +75,16 @@ function timeAxis(first, last, x, bottom, width) {
   });
 }
 
-function valueAxis(top, left, right, y) {
-  return [0, 0.5, 1].map((share) => [
+function valueAxis(plot, top, left, right, y) {
+  const shares = [0, 0.5, 1].filter((share) => plot.measure.type !== "integer" || Number.isInteger(top * share));
+  return shares.map((share) => [
     svg("line", { x1: left, x2: right, y1: y(top * share), y2: y(top * share), class: share ? "rule" : "rule base" }),
     svg("text", { x: left - 6, y: y(top * share) + 4, "text-anchor": "end", class: "tick" }, short(top * share)),
   ]);
 }
 
 function drawTime(plot, width) {
-  const [left, right, topEdge, bottom] = [52, width - 6, 10, 140];
+  const [left, right, topEdge, bottom] = [52, width - 6, 10, 196];
   const first = Date.parse(plot.points[0].key);
   const step = stepMs(plot.points);
   const last = Date.parse(plot.points.at(-1).key) + step;
@@ -97,7 +98,7 @@ function drawTime(plot, width) {
       `${point.name} UTC: ${withUnit(number(point.value), plot.measure.unit)}`,
     ),
   );
-  return [162, [valueAxis(top, left, right, y), bars, timeAxis(first, last, x, bottom, right - left)]];
+  return [218, [valueAxis(plot, top, left, right, y), bars, timeAxis(first, last, x, bottom, right - left)]];
 }
 
 function drawRank(plot, width) {

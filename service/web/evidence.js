@@ -28,17 +28,23 @@ function shownRows(evidence) {
   return [shown, evidence.truncated && tag(T.truncated), evidence.sampled && tag(T.sampled)];
 }
 
-function facts(evidence) {
-  const { window: asked, baseline_window: baseline } = evidence;
+function asked(evidence) {
+  const { window: scope, baseline_window: baseline } = evidence;
   return el(
     "dl", { class: "facts" },
     evidence.title && fact(T.question, evidence.title),
     fact(T.template, el("code", {}, evidence.template || evidence.tool)),
     fact(T.params, params(evidence)),
-    asked && fact(T.window, span(asked.start, asked.end)),
+    scope && fact(T.window, span(scope.start, scope.end)),
     baseline && fact(T.baseline, span(baseline.start, baseline.end)),
-    fact(T.scope, number(evidence.scope_rows ?? 0), el("small", {}, ` ${T.scopeNote}`)),
     fact(T.rows, shownRows(evidence)),
+  );
+}
+
+function provenance(evidence) {
+  return el(
+    "dl", { class: "facts" },
+    fact(T.scope, number(evidence.scope_rows ?? 0), el("small", {}, ` ${T.scopeNote}`)),
     fact(T.lag, seconds(evidence.lag_s ?? 0)),
     evidence.status !== "ok" && fact(T.status, `${evidence.status} ${evidence.message ?? ""}`),
     evidence.sha256 && fact(T.hash, el("code", { class: "hash" }, evidence.sha256)),
@@ -89,7 +95,7 @@ function chosen(evidence, bound, all) {
 function bodyRow(evidence, index, bound) {
   const cells = evidence.columns.map((column) => {
     const role = bound.get(`${index}/${column.name}`);
-    const shape = isNumeric(column) ? "num" : column.type === "time" ? "when" : "";
+    const shape = isNumeric(column) ? "num" : column.type === "time" ? "when" : String(evidence.rows[index][column.name] ?? "").length > 40 ? "long" : "";
     return el(
       "td", { class: `${shape}${role ? ` bound ${role}` : ""}`, tabindex: role ? "-1" : null, title: role ? T.roles[role] : null },
       cell(evidence.rows[index][column.name], column),
@@ -133,8 +139,13 @@ export class EvidencePanel {
   close() {
     this.place.hidden = true;
     this.frame.classList.remove("with-panel");
+    this.release();
     this.opener?.isConnected && this.opener.focus({ preventScroll: true });
     this.opener = null;
+  }
+
+  release() {
+    this.opener?.setAttribute("aria-expanded", "false");
   }
 
   openClaim(claim, opener) {
@@ -147,7 +158,9 @@ export class EvidencePanel {
   }
 
   open(ids, claim, opener) {
+    this.release();
     this.opener = opener;
+    opener?.setAttribute("aria-expanded", "true");
     this.draw(ids, claim, false);
     this.place.hidden = false;
     this.frame.classList.add("with-panel");
@@ -175,16 +188,20 @@ export class EvidencePanel {
     return el(
       "section", { class: "evidence" },
       ids.length > 1 && el("h3", {}, T.title(id)),
-      facts(evidence),
-      totals(evidence, bound),
-      el("h3", {}, T.rows),
+      asked(evidence),
       rowsTable(evidence, bound, all, () => this.draw(ids, claim, true)),
+      totals(evidence, bound),
+      provenance(evidence),
     );
   }
 
-  /* Brings the first bound cell into view inside its own scroller, and the panel. */
+  /* Brings the first bound cell of every table into view inside its own scroller; the panel itself stays at its top. */
   reveal() {
-    const found = this.place.querySelector(".bound");
-    found?.scrollIntoView({ block: "center", inline: "center" });
+    for (const scroller of this.place.querySelectorAll(".scroll")) {
+      const found = scroller.querySelector(".bound");
+      if (!found) continue;
+      scroller.scrollTop = found.offsetTop - (scroller.clientHeight - found.offsetHeight) / 2;
+      scroller.scrollLeft = found.offsetLeft + found.offsetWidth - scroller.clientWidth + 24;
+    }
   }
 }

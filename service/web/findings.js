@@ -1,6 +1,6 @@
 /* Findings as a table that sorts, and says how many of them it shows. */
 import { el, show } from "./dom.js";
-import { number, time, words } from "./format.js";
+import { minute, number, time, words } from "./format.js";
 import { L } from "./labels.js";
 
 const T = L.findings;
@@ -25,6 +25,8 @@ function accounts(finding) {
   return names.length > 3 ? `${names.slice(0, 3).join(", ")} +${names.length - 3}` : names.join(", ");
 }
 
+const seen = (at) => (at ? el("time", { datetime: at, title: `${time(at)} UTC` }, minute(at)) : "");
+
 const cells = {
   severity: (finding) => el("span", { class: `tag sev-${finding.severity}` }, finding.severity),
   kind: (finding) => words(finding.kind),
@@ -32,8 +34,8 @@ const cells = {
   count: (finding) => number(finding.count ?? 0),
   succeeded: (finding) => (finding.succeeded === true ? el("span", { class: "tag sev-critical" }, T.yes) : finding.succeeded === false ? T.no : ""),
   accounts: (finding) => el("span", { title: (finding.accounts ?? []).join(", ") }, accounts(finding)),
-  first_seen: (finding) => (finding.first_seen ? time(finding.first_seen) : ""),
-  last_seen: (finding) => (finding.last_seen ? time(finding.last_seen) : ""),
+  first_seen: (finding) => seen(finding.first_seen),
+  last_seen: (finding) => seen(finding.last_seen),
   technique: (finding) => finding.technique ?? "",
 };
 
@@ -79,7 +81,7 @@ export class Findings {
     const links = (finding.evidence ?? []).map((id) =>
       el("button", { type: "button", class: "link", onclick: (event) => this.openEvidence(id, event.currentTarget) }, id),
     );
-    const shape = (name) => (NUMERIC.has(name) ? "num" : /_seen$/.test(name) ? "when" : null);
+    const shape = (name) => (NUMERIC.has(name) ? "num" : "when");
     return el("tr", {}, this.columns.map((name) => el("td", { class: shape(name) }, cells[name](finding))), el("td", {}, links));
   }
 

@@ -11,7 +11,7 @@ export const L = {
     from: "From (UTC)",
     to: "To (UTC)",
     desks: { "": "Chosen by the question", sre: "SRE", security: "Security", efficiency: "Efficiency" },
-    ranges: { all: "Everything stored", 1: "Last hour", 6: "Last 6 hours", 24: "Last 24 hours", 168: "Last 7 days", custom: "From … to …" },
+    ranges: { all: "Everything stored", h1: "Last hour", h6: "Last 6 hours", h24: "Last 24 hours", h168: "Last 7 days", custom: "From … to …" },
     inThread: (n) => (n === 1 ? "Follow-up to 1 question" : `Follow-up to ${n} questions`),
     leaveThread: "Start a new thread",
     examplesTitle: "Examples",
@@ -166,6 +166,7 @@ export const L = {
   errors: {
     title: "That did not work",
     lost: "The connection ended before the answer was complete. Nothing was lost on the service; the run may be in the list of recent questions.",
+    unfinished: "This run has no answer yet.",
     network: "The service cannot be reached. Is `watchfloor serve` still running?",
     empty: "Write a question first.",
     dates: "The end of the time range lies before its start.",

@@ -50,7 +50,7 @@ export class Timeline {
   }
 
   on(event, data) {
-    const handlers = { route: this.route, tool: this.tool, evidence: this.seen, claim: this.drafted, verdict: this.judged };
+    const handlers = { route: this.route, tool: this.tool, evidence: this.seen, claim: this.drafted, verdict: this.judged, token: this.wrote };
     handlers[event]?.call(this, data);
   }
 
@@ -112,6 +112,11 @@ export class Timeline {
     this.count();
   }
 
+  /* Text of checked claims, for a service that streams words but no claims. */
+  wrote({ text = "" }) {
+    if (!this.claims.size) this.draft.append(text);
+  }
+
   count() {
     const checked = [...this.claims.values()].filter((claim) => claim.checked).length;
     show(this.lane("writer", T.writer), el("span", {}, T.drafted(this.claims.size)));
@@ -119,10 +124,10 @@ export class Timeline {
   }
 
   /* Folds the steps away under one line once the answer stands. */
-  finish() {
+  finish(ms) {
     const desks = new Set(this.calls.map((call) => call.desk));
     for (const call of this.calls.filter((one) => !one.done)) call.chip.classList.remove("busy");
-    const line = `${T.title}: ${T.summary(this.calls.length, desks.size, "")}`;
+    const line = `${T.title}: ${T.summary(this.calls.length, desks.size, took(ms))}`;
     show(this.place, el("details", {}, el("summary", {}, line), this.list));
   }
 

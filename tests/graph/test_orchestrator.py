@@ -78,6 +78,14 @@ async def test_two_desks_look_in_parallel_and_both_are_published() -> None:
     assert analysis.usage.tool_ms < 350
 
 
+async def test_a_desk_that_breaks_is_a_gap_and_the_other_is_published() -> None:
+    made = world(ScriptedJudge({"route": lambda _: RouteAnswer(("sre", "security"))}), FakeTools(broken_for="E1"))
+    analysis = await made.analyst.analyse(QUESTION)
+    assert [item.id for item in analysis.evidence] == ["E2"]
+    assert any("sre desk" in text and "ZeroDivisionError" in text for text in analysis.could_not_check)
+    assert analysis.claims
+
+
 async def test_a_forced_desk_is_not_routed() -> None:
     analysis = await world(ScriptedJudge({"route": lambda _: RouteAnswer(("sre",))})).analyst.analyse(replace(QUESTION, desk="security"))
     assert analysis.desks == ("security",)

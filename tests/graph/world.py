@@ -63,6 +63,7 @@ class FakeTools:
     claimed: Sequence[int] = (42, 7)
     seconds: float = 0.0
     refusal: str = ""
+    broken_for: str = ""
     calls: list[ToolCall] = field(default_factory=list)
 
     def menu(self, desk: str = "") -> tuple[ToolSpec, ...]:
@@ -71,6 +72,8 @@ class FakeTools:
     async def call(self, call: ToolCall, scope: Scope) -> ToolResult | Refusal:
         self.calls.append(call)
         await asyncio.sleep(self.seconds)
+        if call.evidence_id == self.broken_for:
+            raise ZeroDivisionError
         if self.refusal:
             return Refusal(call.tool, self.refusal)
         evidence = errors_evidence(call.evidence_id, scope.window)
