@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from ipaddress import ip_address
 
 from agents.vocabulary import NUMBER_WORDS, is_stop, plain_words, tokens
 
 IPV4 = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)"
-IPV6 = r"(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4})(?![\w:])"
+ADDRESS = r"(?<![\w.:])[0-9A-Fa-f:]+[.:][0-9A-Fa-f.:]+(?!\w)"
 ROUTE = r"(?<![\w./:])/(?:[\w\-.~%{}*:@+]+/?)*(?![\w])"
 STATUS = r"(?<![\w./:\-])([1-5]xx|[1-5]\d\d)s?(?![\w/:\-]|\.\d)"
 STATUS_CUE = r"request|status|code|http|response|error|return|\ds\b|xx"
@@ -87,7 +88,8 @@ def routes_in(question: str) -> tuple[str, ...]:
 
 def clients_in(question: str) -> tuple[str, ...]:
     """Addresses, IPv4 and IPv6."""
-    return tuple(dict.fromkeys(re.findall(rf"{IPV4}|{IPV6}", question, re.IGNORECASE)))
+    found = (text.strip(".") if text.endswith("::") else text.strip(".:") for text in re.findall(ADDRESS, question))
+    return tuple(dict.fromkeys(text for text in found if _is_address(text)))
 
 
 def users_in(question: str) -> tuple[str, ...]:
@@ -131,6 +133,14 @@ def limit_in(question: str) -> int:
         return 0
     given = (found[1] or found[2] or found[3]).lower()
     return min(int(given) if given.isdigit() else NUMBER_WORDS[given], MAX_LIMIT)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _whole(name: str) -> str:

@@ -30,6 +30,8 @@ MAX_VALUES = 3
 TELLING_ASKS: tuple[Ask, ...] = ("count", "lowest", "change", "new", "when", "trend", "why", "quote")
 HEAD_WEIGHT = 1.7
 FOREIGN_FLOOR = 0.62
+FAMILIAR = 0.67
+PART_DISCOUNT = 0.9
 TELLING_PART = 2
 CHANGE_FIT = 0.07
 MISSED = 0.1
@@ -72,26 +74,26 @@ class _Card:
 
 @dataclass(slots=True)
 class Suggester:
-    """A menu ready to be ranked. The embedder is asked only where words do not decide; vectors of examples are kept."""
+    """A menu ready to be ranked; vectors of its sentences are kept."""
 
     cards: tuple[_Card, ...]
     idf: Weights
-    embedder: Embedder | None = None
-    _vectors: dict[str, list[float]] = field(default_factory=dict)
+    _vectors: dict[tuple[str, str], list[float]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, menu: Iterable[ToolSpec], embedder: Embedder | None = None) -> Self:
+    def of(cls, menu: Iterable[ToolSpec]) -> Self:
         """A suggester over the available tools of a menu."""
         cards = tuple(_Card.of(spec) for spec in menu if spec.available)
-        return cls(cards, _idf(cards), embedder)
+        return cls(cards, _idf(cards))
 
-    def suggest(self, reading: Reading) -> tuple[ScoredCall, ...]:
-        """The calls that answer a question, best first; none where no tool fits."""
-        ranked = self._ranked(reading)
-        if self.embedder and max(ranked.values(), default=0.0) < SURE:
-            ranked = self._with_meaning(reading, ranked)
-        floor = FLOOR if reading.about_operations else FOREIGN_FLOOR
-        least = max(floor, KEEP * max(ranked.values(), default=0.0))
+    def suggest(self, reading: Reading, embedder: Embedder | None = None) -> tuple[ScoredCall, ...]:
+        """The calls that answer a question, best first; the embedder is asked only where words do not decide."""
+        ranked, is_familiar = self._ranked(reading), self._is_familiar(reading)
+        if embedder and max(ranked.values(), default=0.0) < SURE:
+            near = self._similarities(reading.text, embedder)
+            alike = SIMILAR if is_familiar else FOREIGN_FLOOR
+            ranked = {name: max(score, near[name]) if near[name] >= alike else score for name, score in ranked.items()}
+        least = max(FLOOR if is_familiar else FOREIGN_FLOOR, KEEP * max(ranked.values(), default=0.0))
         kept = {name: score for name, score in ranked.items() if score >= least}
         for name, score in self._of_parts(reading).items() if kept else ():
             kept[name] = max(score, kept.get(name, 0.0))
@@ -124,27 +126,26 @@ class Suggester:
         """The best tool of each clause that a tool of its own answers well."""
         found: dict[str, float] = {}
         for part in reading.parts:
-            if len(concepts(part)) < TELLING_PART:
+            if max(len(concepts(part)), sum(word in self.idf for word in part if not word.startswith("~"))) < TELLING_PART:
                 continue
             scores = {card.spec.name: self._score(frozenset(part), card) + _fit(reading, card) for card in self.cards}
             name = max(scores, key=lambda each: scores[each], default="")
             if name and scores[name] >= PART_FLOOR:
-                found[name] = scores[name] * 0.9
+                found[name] = scores[name] * PART_DISCOUNT
         return found
 
-    def _with_meaning(self, reading: Reading, ranked: Mapping[str, float]) -> dict[str, float]:
-        least = SIMILAR if reading.about_operations else FOREIGN_FLOOR
-        near = self._similarities(reading.text)
-        return {name: max(score, near[name]) if near[name] >= least else score for name, score in ranked.items()}
+    def _is_familiar(self, reading: Reading) -> bool:
+        """Whether a question is about operations, or in the words of this menu."""
+        stems = [word for word in reading.words if not word.startswith("~")]
+        known = sum(word in self.idf for word in stems)
+        return reading.about_operations or known > FAMILIAR * len(stems)
 
-    def _similarities(self, text: str) -> dict[str, float]:
-        if not self.embedder:
-            return {}
+    def _similarities(self, text: str, embedder: Embedder) -> dict[str, float]:
         sentences = {card.spec.name: (card.spec.question, *card.spec.examples) for card in self.cards}
-        missing = [each for texts in sentences.values() for each in texts if each not in self._vectors]
-        asked, *fresh = self.embedder.embed([text, *missing])
-        self._vectors.update(zip(missing, fresh, strict=True))
-        return {name: max(_dot(asked, self._vectors[each]) for each in texts) for name, texts in sentences.items()}
+        missing = [each for texts in sentences.values() for each in texts if (embedder.name, each) not in self._vectors]
+        asked, *fresh = embedder.embed([text, *missing])
+        self._vectors.update({(embedder.name, each): vector for each, vector in zip(missing, fresh, strict=True)})
+        return {name: max(_dot(asked, self._vectors[embedder.name, each]) for each in texts) for name, texts in sentences.items()}
 
     def _calls(self, reading: Reading, scores: Mapping[str, float]) -> tuple[ScoredCall, ...]:
         specs = {card.spec.name: card.spec for card in self.cards}
@@ -158,13 +159,13 @@ class Suggester:
 
 def suggest(reading: Reading, menu: Sequence[ToolSpec], embedder: Embedder | None = None) -> tuple[ScoredCall, ...]:
     """The calls of a menu that answer a question, best first; none where no tool fits."""
-    return suggester(tuple(menu), embedder).suggest(reading)  # type: ignore[arg-type]  # embedders hash by identity
+    return suggester(tuple(menu)).suggest(reading, embedder)
 
 
 @lru_cache(maxsize=32)
-def suggester(menu: tuple[ToolSpec, ...], embedder: Embedder | None = None) -> Suggester:
+def suggester(menu: tuple[ToolSpec, ...]) -> Suggester:
     """The suggester of a menu, made once."""
-    return Suggester.of(menu, embedder)
+    return Suggester.of(menu)
 
 
 def filters_for(reading: Reading, spec: ToolSpec) -> tuple[Filters, ...]:
