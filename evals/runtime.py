@@ -1,9 +1,11 @@
 """The product as evals see it: something that loads files and answers questions, opened fresh for each world."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
+
+from domain.telemetry import LogRecord, LogTemplate
 
 Document = Mapping[str, Any]
 
@@ -22,3 +24,13 @@ class Runtime(Protocol):
 
 RuntimeFactory = Callable[[Path], AbstractAsyncContextManager[Runtime]]
 """Opens the product on an empty data folder. Worlds run one after the other: an embedded store allows one open path a process."""
+
+
+class BulkRuntime(Runtime, Protocol):
+    """A runtime that also takes records straight into its store, past the pipeline; for filling large stores in benchmarks."""
+
+    async def write_logs(self, records: Sequence[LogRecord]) -> int: ...
+    async def write_templates(self, templates: Sequence[LogTemplate]) -> int: ...
+
+
+BulkRuntimeFactory = Callable[[Path], AbstractAsyncContextManager[BulkRuntime]]

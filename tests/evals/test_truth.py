@@ -34,8 +34,8 @@ APP = """\
 {"timestamp":"2026-03-02T00:00:00Z","service":"a","severity":"INFO","body":"fine","route":"/r","duration_ms":1}
 {"timestamp":"2026-03-02T01:00:00Z","service":"a","severity":"ERROR","body":"old trouble 1","error_code":"OLD","route":"/r","duration_ms":3}
 {"timestamp":"2026-03-02T02:00:00Z","service":"b","severity":"INFO","event":"deploy","version":"2.0","body":"deployed b"}
-{"timestamp":"2026-03-02T23:00:00Z","service":"b","severity":"ERROR","body":"new trouble in order A1 now","error_code":"NEW","status_code":500}
-{"timestamp":"2026-03-02T23:30:00Z","service":"b","severity":"FATAL","body":"new trouble in order B2 now","error_code":"NEW"}
+{"timestamp":"2026-03-02T23:00:00Z","service":"b","severity":"ERROR","body":"new trouble in order A1","error_code":"NEW","status_code":500}
+{"timestamp":"2026-03-02T23:30:00Z","service":"b","severity":"FATAL","body":"new trouble in order B2","error_code":"NEW"}
 {"timestamp":"2026-03-03T00:00:00Z","service":"a","severity":"WARN","body":"Old trouble 2","error_code":"OLD"}
 """
 SPANS = """\

@@ -1,0 +1,1 @@
+"""A small local model behind the product's own door: whether the wiring to a real server works, never answer quality."""
