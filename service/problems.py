@@ -31,6 +31,11 @@ def problem(status: HTTPStatus, detail: str, **more: Any) -> Mapping[str, Any]:
     return {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
 
 
+def unexpected(error: Exception) -> Mapping[str, Any]:
+    """The problem document of a bug; its message stays in the log, where it was written."""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"Unexpected {type(error).__name__}; the service's log has the trace.")
+
+
 def problem_response(status: HTTPStatus, detail: str, **more: Any) -> JSONResponse:
     """A problem document as a response."""
     return JSONResponse(problem(status, detail, **more), int(status), media_type=MEDIA_TYPE)
@@ -53,7 +58,7 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
-    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, f"Unexpected {type(error).__name__}; the service's log has the trace.")
+    return JSONResponse(unexpected(error), int(HTTPStatus.INTERNAL_SERVER_ERROR), media_type=MEDIA_TYPE)
 
 
 def install_problems(app: FastAPI) -> None:

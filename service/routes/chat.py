@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -13,8 +14,10 @@ from domain.ids import ThreadId
 from graph.events import Event
 from service import actions
 from service.parts import Parts
-from service.problems import problem, status_of
+from service.problems import problem, status_of, unexpected
 from service.requests import ChatRequest
+
+log = logging.getLogger(__name__)
 
 EVENT_STREAM = "text/event-stream"
 HEARTBEAT_S = 15.0
@@ -87,6 +90,9 @@ async def _watched(parts: Parts, body: ChatRequest, queue: asyncio.Queue[Event |
         await actions.ask(parts, body, queue.put_nowait)
     except WatchfloorError as error:
         queue.put_nowait(Event("error", {"problem": problem(status_of(error), str(error), exit_code=error.exit_code)}))
+    except Exception as error:  # the HTTP edge: a stream that has begun can only say that it failed
+        log.exception("chat.failed")
+        queue.put_nowait(Event("error", {"problem": unexpected(error)}))
     finally:
         queue.put_nowait(None)
 

@@ -27,6 +27,11 @@ function draw(analysis) {
   current = analysis.run_id;
 }
 
+/* On a phone the question box fills the screen: what happens next is scrolled to. */
+function bringUp(place) {
+  if (matchMedia("(max-width: 620px)").matches) place.scrollIntoView({ block: "start" });
+}
+
 function drawThread() {
   const earlier = turns.slice(0, -1).reverse();
   const items = earlier.map((turn) =>
@@ -44,6 +49,7 @@ function finished(analysis) {
   drawThread();
   history.replaceState(null, "", `#run=${encodeURIComponent(analysis.run_id)}`);
   timeline.say(analysis.headline);
+  bringUp(byId("answer"));
 }
 
 async function listen(body, signal) {
@@ -62,6 +68,7 @@ async function ask(body) {
   show(byId("answer"));
   panel.serve((id) => timeline.evidence.get(id) ?? null);
   timeline.start();
+  bringUp(byId("steps"));
   try {
     finished(await listen(body, running.signal));
   } catch (error) {

@@ -114,6 +114,7 @@ export class AskBox {
 
   busy(isBusy) {
     this.isBusy = isBusy;
+    this.examples.hidden = isBusy || Boolean(this.thread);
     this.button.textContent = isBusy ? T.stop : T.submit;
     this.button.classList.toggle("stop", isBusy);
     this.form.setAttribute("aria-busy", String(isBusy));

@@ -198,7 +198,7 @@ export class EvidencePanel {
   /* Brings the first bound cell of every table into view inside its own scroller; the panel itself stays at its top. */
   reveal() {
     for (const scroller of this.place.querySelectorAll(".scroll")) {
-      const found = scroller.querySelector(".bound");
+      const found = scroller.querySelector(".bound.num") ?? scroller.querySelector(".bound");
       if (!found) continue;
       scroller.scrollTop = found.offsetTop - (scroller.clientHeight - found.offsetHeight) / 2;
       scroller.scrollLeft = found.offsetLeft + found.offsetWidth - scroller.clientWidth + 24;

@@ -61,6 +61,7 @@ export const L = {
     summary: (calls, desks, ms) =>
       `${calls} ${calls === 1 ? "look-up" : "look-ups"} by ${desks} ${desks === 1 ? "desk" : "desks"}${ms ? ` in ${ms}` : ""}`,
     running: "looking",
+    cutOff: "cut off",
     stopped: "Stopped. What had been checked until then is above.",
     draft: "Draft, being checked",
   },

@@ -133,6 +133,7 @@ export class Timeline {
 
   stop() {
     this.list.querySelectorAll(".busy").forEach((node) => node.classList.remove("busy"));
+    for (const call of this.calls.filter((one) => !one.done)) call.note.textContent = T.cutOff;
     this.say(T.stopped);
   }
 }
