@@ -1,6 +1,6 @@
 """Answers made without the product, for comparison: the oracle, silence, and one answer to everything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -29,22 +29,20 @@ def oracle(case: Case, expected: Expectation) -> Document:
 
 def baselines(run: SuiteRun) -> dict[str, list[Grade]]:
     """Grades of silence, of the best single answer of the run given to every question, and of the oracle."""
-    expected = {answer.case.id: run.worlds[answer.case.world].expectation(answer.case) for answer in run.answered}
-    cases = [answer.case for answer in run.answered]
     return {
-        "none": _graded(cases, expected, SILENCE),
-        "constant": _best_constant(run, cases, expected),
-        "oracle": [grade(case, expected[case.id], oracle(case, expected[case.id]), 0.0) for case in cases],
+        "none": _graded(run, SILENCE),
+        "constant": _best_constant(run),
+        "oracle": [grade(each.case, each.expected, oracle(each.case, each.expected), 0.0) for each in run.answered],
     }
 
 
-def _best_constant(run: SuiteRun, cases: Sequence[Case], expected: Mapping[str, Expectation]) -> list[Grade]:
-    graded = [_graded(cases, expected, answer.document) for answer in run.answered]
+def _best_constant(run: SuiteRun) -> list[Grade]:
+    graded = [_graded(run, answer.document) for answer in run.answered]
     return max(graded, key=lambda grades: sum(each.is_right for each in grades), default=[])
 
 
-def _graded(cases: Sequence[Case], expected: Mapping[str, Expectation], document: Document) -> list[Grade]:
-    return [grade(case, expected[case.id], document, 0.0) for case in cases]
+def _graded(run: SuiteRun, document: Document) -> list[Grade]:
+    return [grade(each.case, each.expected, document, 0.0) for each in run.answered]
 
 
 @singledispatch

@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.errors import NothingFoundError
 from evals.case import Case, Suite
+from evals.facts import Expectation
 from evals.grading import Grade, grade
 from evals.runtime import Document, Runtime, RuntimeFactory
 from evals.worlds import World, prepare
@@ -20,20 +21,20 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One case with its answer and grade."""
+    """One case with what was true, its answer and its grade."""
 
     case: Case
+    expected: Expectation
     document: Document
     grade: Grade
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteRun:
-    """Everything a report is made of: answers by world, and worlds left out with what was missing."""
+    """Everything a report is made of: the answers, and worlds left out with what was missing."""
 
     suite: Suite
     seed: int
-    worlds: dict[str, World] = field(default_factory=dict)
     answered: tuple[Answered, ...] = ()
     skipped: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -45,7 +46,6 @@ class SuiteRun:
 
 async def run_suite(suite: Suite, open_runtime: RuntimeFactory, seed: int, say: Say, public: Path = PUBLIC_DATA) -> SuiteRun:
     """Asks every question whose world can be made here. Errors of the product other than "nothing found" are raised."""
-    worlds: dict[str, World] = {}
     answered: list[Answered] = []
     skipped: dict[str, tuple[str, ...]] = {}
     with TemporaryDirectory(prefix="watchfloor-eval-") as folder:
@@ -55,11 +55,10 @@ async def run_suite(suite: Suite, open_runtime: RuntimeFactory, seed: int, say: 
                 say(f"{name}: skipped, {', '.join(world.missing)} not found in {public / spec.folder}")
                 skipped[name] = world.missing
                 continue
-            worlds[name] = world
             data = Path(folder) / "data" / name
             data.mkdir(parents=True)
             answered += await _run_world(suite.of_world(name), world, data, open_runtime, say)
-        return SuiteRun(suite, seed, worlds, tuple(answered), skipped)
+        return SuiteRun(suite, seed, tuple(answered), skipped)
 
 
 async def _run_world(cases: tuple[Case, ...], world: World, folder: Path, open_runtime: RuntimeFactory, say: Say) -> list[Answered]:
@@ -85,7 +84,7 @@ async def _answered(runtime: Runtime, world: World, case: Case, say: Say) -> Ans
     document = await _asked(runtime, case)
     graded = grade(case, expected, document, time.perf_counter() - started)
     say(f"  {'right' if graded.is_right else 'WRONG'}  {case.id} ({graded.found}/{graded.required} facts, {graded.seconds:.2f} s)")
-    return Answered(case, document, graded)
+    return Answered(case, expected, document, graded)
 
 
 async def _asked(runtime: Runtime, case: Case) -> Document:
