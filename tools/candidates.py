@@ -1,7 +1,7 @@
 """Candidate claims: what a template's file says may be claimed of an answer, bound to its cells and put into words."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.claims import Binding, Claim, ClaimKind, Materiality
@@ -40,7 +40,9 @@ def claims(drafts: Iterable[Draft], evidence: Evidence) -> tuple[Claim, ...]:
 
 def _claim(name: str, draft: Draft, evidence: Evidence) -> Claim:
     claim = Claim(name, draft.kind, draft.slots, draft.bind, materiality=draft.materiality)
-    return Claim(name, draft.kind, draft.slots, draft.bind, render(claim, {evidence.id: evidence}), materiality=draft.materiality)
+    # Without a baseline the window is the run's own, which the answer says once.
+    window = None if evidence.baseline_window else evidence.window
+    return replace(claim, text=render(claim, {evidence.id: evidence}, run_window=window))
 
 
 def drafts(template: MetricTemplate, evidence: Evidence) -> tuple[Draft, ...]:
@@ -53,7 +55,7 @@ def drafts(template: MetricTemplate, evidence: Evidence) -> tuple[Draft, ...]:
 def _of_rule(rule: ClaimRule, template: MetricTemplate, evidence: Evidence) -> Iterator[Draft]:
     if rule.kind == "total":
         yield from _totals(rule, template, evidence)
-    if rule.kind == "absence" and not evidence.rows_total:
+    if rule.kind == "absence" and _is_absent(rule, evidence):
         yield _absence(rule, evidence)
     if rule.kind == "extreme":
         yield from _extreme(rule, evidence)
@@ -132,6 +134,12 @@ def _total(total: Aggregate, value: Cell, evidence: Evidence, materiality: Mater
         return Draft("temporal", {"event": {**named, "event": total.label}, "at": value, "window": window}, bind, materiality)
     slots = {"subject": given, "metric": total.name, "agg": total.agg, "op": _equals(evidence), "value": value, "unit": total.unit}
     return Draft("quantity", {**slots, "window": window}, bind, materiality)
+
+
+def _is_absent(rule: ClaimRule, evidence: Evidence) -> bool:
+    if evidence.truncated or evidence.sampled:
+        return False
+    return all(evidence.aggregates.get(name) == 0 for name in rule.aggregates) if rule.aggregates else not evidence.rows_total
 
 
 def _absence(rule: ClaimRule, evidence: Evidence) -> Draft:

@@ -1,7 +1,5 @@
 """A telemetry store that notes what it is asked and fails."""
 
-# ruff: noqa: ARG002  a fake has the signatures of its port
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

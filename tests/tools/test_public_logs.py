@@ -79,6 +79,6 @@ async def test_few_of_the_crawlers_of_a_blog_are_called_scanners(store: Telemetr
     file = real.DATA / "elastic-logs" / "dev" / "apache_access.log"
     result = await answer(store, tenant, "scanning_clients", real.access(file))
     innocent = [row for row in result.evidence.rows if not row["known_probes"]]
-    assert result.evidence.aggregates["clients"] == 1_753
+    assert result.evidence.aggregates["clients_in_all"] == 1_753
     assert len(result.findings) <= 45
     assert len(innocent) <= 3
