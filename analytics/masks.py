@@ -7,7 +7,8 @@ MAX_TOKENS = 128
 _MAX_CHARS = 8_192
 _MEMO_LIMIT = 100_000
 
-_PATH = re.compile(r"(?<![A-Za-z0-9.])(?:[A-Za-z]:\\|[a-z]{2,}://|/)[^\s,;:()\[\]{}\"'=]*[^\s,;:()\[\]{}\"'=.]")
+_URL = re.compile(r"[a-z]{2,}://[^\s,;()\[\]{}\"'<>]*[^\s,;:()\[\]{}\"'.<>]")
+_PATH = re.compile(r"(?<![A-Za-z0-9.])(?:[A-Za-z]:\\|/)[^\s,;:()\[\]{}\"'=]*[^\s,;:()\[\]{}\"'=.]")
 _HOST_AND_PORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][\w-]*(?:\.[\w-]+)+:\d{2,5}(?![\w:.])")
 _DOTTED_NAME = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][\w$-]*(?:\.[A-Za-z0-9_$-]+){2,}(?![A-Za-z0-9(])")
 _VALUES = re.compile(
@@ -26,7 +27,9 @@ _VALUES = re.compile(
 _BOOLEAN = re.compile(r"(?<![A-Za-z0-9])(?:true|false|TRUE|FALSE|True|False)(?![A-Za-z0-9])")
 _RUN_OF_BLANKS = re.compile(r"<\*>(?:[-_.:,/#@+]*<\*>)+")
 _JOINTS = re.compile(r"(?<=[=(\[{,|;])|(?=[)\]},|;])|(?<=[a-zA-Z>]:)(?!:)")
-_TIME_UNIT = re.compile(r" (?:ns|us|ms|msecs?|s|secs?|seconds?|mins?|minutes?|hours?|days?)([.,;:)]?)")
+_BLANKS = frozenset({BLANK, " " + BLANK})
+_UNIT_NAMES = ("ns", "us", "ms", "msec", "msecs", "s", "sec", "secs", "second", "seconds", "min", "mins", "minutes", "hours", "days")
+_TIME_UNITS = frozenset(f" {name}" for name in _UNIT_NAMES)
 
 
 class Tokens:
@@ -36,31 +39,34 @@ class Tokens:
         self._memo: dict[str, tuple[str, ...]] = {}
 
     def of(self, body: str) -> tuple[str, ...]:
-        """The masked tokens of a line's first row, at most 128; neighbouring blanks become one."""
+        """The masked tokens of a line's first row, at most 128; neighbouring blanks, and a time unit after one, become one."""
         tokens: list[str] = []
+        after_blank = False
+        memo = self._memo
         for word in _first_row(body).split():
-            for part in self._parts(word):
-                _append(tokens, part)
+            for part in memo.get(word) or self._learn(word):
+                if after_blank and (part in _BLANKS or part in _TIME_UNITS):
+                    continue
+                tokens.append(part)
+                after_blank = part in _BLANKS
             if len(tokens) >= MAX_TOKENS:
                 break
         return tuple(tokens[:MAX_TOKENS])
 
     def of_template(self, text: str) -> tuple[str, ...]:
         """The tokens of a template's text, position for position (its blanks stay apart)."""
-        return tuple(part for word in text.split() for part in self._parts(word))
+        return tuple(part for word in text.split() for part in self._memo.get(word) or self._learn(word))
 
-    def _parts(self, word: str) -> tuple[str, ...]:
-        parts = self._memo.get(word)
-        if parts is None:
-            if len(self._memo) >= _MEMO_LIMIT:
-                self._memo.clear()
-            parts = self._memo[word] = _masked_parts(word)
+    def _learn(self, word: str) -> tuple[str, ...]:
+        if len(self._memo) >= _MEMO_LIMIT:
+            self._memo.clear()
+        parts = self._memo[word] = _masked_parts(word)
         return parts
 
 
 def is_blank(token: str) -> bool:
     """Whether a token is nothing but a blank."""
-    return token in {BLANK, " " + BLANK}
+    return token in _BLANKS
 
 
 def blanked(token: str) -> str:
@@ -77,18 +83,6 @@ def _first_row(body: str) -> str:
     return body[:_MAX_CHARS].lstrip().partition("\n")[0]
 
 
-def _append(tokens: list[str], part: str) -> None:
-    if not tokens or not is_blank(tokens[-1]):
-        tokens.append(part)
-        return
-    unit = _TIME_UNIT.fullmatch(part)
-    if unit:
-        if unit[1]:
-            tokens.append(unit[1])
-    elif not is_blank(part):
-        tokens.append(part)
-
-
 def _masked_parts(word: str) -> tuple[str, ...]:
     first, *rest = [part for part in _JOINTS.split(_masked(word)) if part]
     return (" " + first, *rest)
@@ -96,7 +90,7 @@ def _masked_parts(word: str) -> tuple[str, ...]:
 
 def _masked(word: str) -> str:
     if len(word) > 1 and ("/" in word or "\\" in word):
-        word = _PATH.sub(BLANK, word)
+        word = _PATH.sub(BLANK, _URL.sub(BLANK, word) if "://" in word else word)
     if "." in word:
         word = _HOST_AND_PORT.sub(BLANK, word)
         word = _DOTTED_NAME.sub(BLANK, word) if word.count(".") > 1 else word

@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -12,8 +12,10 @@ from domain.telemetry import LogTemplate
 MAX_TEMPLATES = 4_000
 SIMILARITY = 0.6
 _TREE_DEPTH = 2
+_KEY_HEAD = 3
 _WORD_PENALTY = 2.0
 _SIBLINGS_TO_WIDEN = 4
+_SIBLINGS_TO_WIDEN_HEAD = 8  # first words tell messages apart, so more evidence is asked for
 _MIN_TOKENS_TO_WIDEN = 3
 _CACHE_LIMIT = 50_000
 _BUCKET_LIMIT = 64
@@ -52,7 +54,7 @@ class TemplateMiner:
     Ids are stable: the same lines in the same order, or a miner seeded with the templates of an earlier one, give the same ids.
 
     Method: Drain (He et al., ICWS 2017) with masked sub-word tokens, and two changes: a differing plain word counts
-    against a match, and four templates that differ in one word only become one.
+    against a match, and templates that differ in one word only become one (from four on; eight when it is a first word).
     """
 
     def __init__(self, seed: Iterable[LogTemplate] = (), max_templates: int = MAX_TEMPLATES) -> None:
@@ -60,6 +62,7 @@ class TemplateMiner:
         self._words = Tokens()
         self._cache: dict[tuple[str, str, str], _Cluster] = {}
         self._tree: dict[Key, list[_Cluster]] = {}
+        self._heads: dict[tuple[Key, int, Key], list[_Cluster]] = {}
         self._clusters: OrderedDict[str, _Cluster] = OrderedDict()
         self._changed: dict[str, _Cluster] = {}
         for template in seed:
@@ -98,7 +101,7 @@ class TemplateMiner:
 
     def _match(self, service: str, severity: str, tokens: tuple[str, ...]) -> _Cluster:
         key = _key(service, severity, tokens)
-        found = _nearest(self._tree.get(key, []), tokens)
+        found = self._found(key, tokens)
         if found is not None:
             self._widen(found, tokens)
             return found
@@ -111,6 +114,13 @@ class TemplateMiner:
         self._changed[template_id] = cluster
         return self._join_siblings(cluster)
 
+    def _found(self, key: Key, tokens: tuple[str, ...]) -> _Cluster | None:
+        for near in _keys_near(key):
+            bucket = self._tree.get(near)
+            if bucket and (found := _nearest(bucket, tokens)) is not None:
+                return found
+        return None
+
     def _widen(self, cluster: _Cluster, tokens: tuple[str, ...]) -> None:
         for position, (ours, theirs) in enumerate(zip(cluster.tokens, tokens, strict=True)):
             if ours != theirs and not is_blank(ours):
@@ -120,16 +130,32 @@ class TemplateMiner:
     def _join_siblings(self, cluster: _Cluster) -> _Cluster:
         if len(cluster.tokens) < _MIN_TOKENS_TO_WIDEN:
             return cluster
-        for position, siblings in _siblings(cluster, self._tree[cluster.key]).items():
-            if len(siblings) + 1 >= _SIBLINGS_TO_WIDEN:
-                return self._take_over(siblings[0], [*siblings[1:], cluster], position)
-        return cluster
+        within = _siblings(cluster, self._tree[cluster.key])
+        enough = [(position, siblings) for position, siblings in within.items() if len(siblings) + 1 >= _SIBLINGS_TO_WIDEN]
+        heads = self._siblings_by_head(cluster)
+        enough += [(position, siblings) for position, siblings in heads if len(siblings) + 1 >= _SIBLINGS_TO_WIDEN_HEAD]
+        if not enough:
+            return cluster
+        position, siblings = enough[0]
+        return self._take_over(siblings[0], [*siblings[1:], cluster], position)
+
+    def _siblings_by_head(self, cluster: _Cluster) -> list[tuple[int, list[_Cluster]]]:
+        """Templates in other branches of the tree that differ in one of the tokens that choose the branch."""
+        found: list[tuple[int, list[_Cluster]]] = []
+        for position, key in _head_keys(cluster):
+            known = [other for other in self._heads.get(key, []) if other.into is None and (position, key) in _head_keys(other)]
+            self._heads[key] = [*known, cluster]
+            found.append((position, known))
+        return found
 
     def _take_over(self, first: _Cluster, others: list[_Cluster], position: int) -> _Cluster:
-        first.tokens[position] = blanked(first.tokens[position])
         for other in others:
             other.into = first
             self._drop(other)
+        self._drop(first)
+        first.tokens[position] = blanked(first.tokens[position])
+        first.key = _key(first.service, first.severity, first.tokens)
+        self._insert(first)
         self._changed.update({cluster.template_id: cluster for cluster in (first, *others)})
         return first
 
@@ -143,6 +169,7 @@ class TemplateMiner:
         for template_id in list(self._clusters)[: max(1, self._max_templates // _EVICTED_SHARE)]:
             self._drop(self._clusters[template_id])
         self._cache.clear()
+        self._heads.clear()
 
     def _drop(self, cluster: _Cluster) -> None:
         del self._clusters[cluster.template_id]
@@ -168,9 +195,26 @@ def mine(lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
         yield number, final, texts[final]
 
 
-def _key(service: str, severity: str, tokens: tuple[str, ...]) -> Key:
+def _key(service: str, severity: str, tokens: Sequence[str]) -> Key:
     head = (BLANK if BLANK in token else token for token in tokens[:_TREE_DEPTH])
     return (service, severity, str(len(tokens)), *head)
+
+
+def _keys_near(key: Key) -> Iterator[Key]:
+    """The branch of a line, then those where one of its first tokens is a blank."""
+    yield key
+    for position in range(_KEY_HEAD, len(key)):
+        if key[position] != BLANK:
+            yield (*key[:position], BLANK, *key[position + 1 :])
+
+
+def _head_keys(cluster: _Cluster) -> list[tuple[int, tuple[Key, int, Key]]]:
+    tokens, owner = tuple(cluster.tokens), cluster.key[:_KEY_HEAD]
+    return [
+        (position, (owner, position, (*tokens[:position], BLANK, *tokens[position + 1 :])))
+        for position in range(min(_TREE_DEPTH, len(tokens)))
+        if BLANK not in tokens[position]
+    ]
 
 
 def _identity(service: str, severity: str, text: str) -> str:

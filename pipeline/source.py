@@ -104,6 +104,7 @@ class Content:
                     packed = unpacker.unused_data.lstrip(b"\0") or self._read()
                     unpacker = zlib.decompressobj(_WBITS_GZIP) if packed else unpacker
                 packed = packed or self._read()
+            yield unpacker.flush()
         except zlib.error as error:
             self.cut = f"the gzip data is damaged ({error})"
             return
