@@ -63,7 +63,7 @@ class ChatJudge:
             use_responses_api=False,
             stream_usage=True,
             temperature=0,
-            max_tokens=settings.max_tokens,  # type: ignore[call-arg]  # an alias that the plugin-less checker does not see
+            max_tokens=settings.max_tokens,
             max_retries=0,
             timeout=httpx2.Timeout(settings.timeout_s, connect=CONNECT_S),
         )
