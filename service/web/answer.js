@@ -49,13 +49,16 @@ function notices(analysis) {
   return texts.filter(Boolean).map(([text, tone]) => el("p", { class: `notice ${tone}` }, text));
 }
 
-function claimItem(claim, panel) {
+/* Weight is shown by bold type only where it tells claims apart. */
+const stands = (claims) => claims.filter((claim) => claim.materiality === "high").length <= claims.length / 2;
+
+function claimItem(claim, panel, isBold) {
   const verdict = verdictOf(claim);
   const ids = [...new Set((claim.bind ?? []).map((bind) => bind.evidence))].join(" ");
   const open = (event) => panel.openClaim(claim, event.currentTarget);
   return el(
     "li", {},
-    el("button", { type: "button", class: `claim ${claim.materiality === "high" ? "main" : ""}`, title: `${verdict.word}${claim.reason ? `: ${claim.reason}` : ""}`, onclick: open },
+    el("button", { type: "button", class: `claim ${isBold ? "main" : ""}`, title: `${verdict.word}${claim.reason ? `: ${claim.reason}` : ""}`, onclick: open },
       el("span", { class: `mark ${verdict.tone}` }, el("span", { "aria-hidden": "true" }, verdict.mark), el("span", { class: "offscreen" }, `${verdict.word}: `)),
       el("span", { class: "claim-words" }, claim.text),
       el("span", { class: "claim-id" }, ids)),
@@ -70,7 +73,7 @@ function claimsPart(analysis, panel) {
   return el(
     "section", { "aria-labelledby": id },
     el("h3", { id }, T.claims, el("span", { class: "of" }, legend)),
-    el("ul", { class: "claims" }, analysis.claims.map((claim) => claimItem(claim, panel))),
+    el("ul", { class: "claims" }, analysis.claims.map((claim) => claimItem(claim, panel, stands(analysis.claims) && claim.materiality === "high"))),
     el("p", { class: "quiet hint" }, T.legend),
   );
 }
@@ -78,7 +81,7 @@ function claimsPart(analysis, panel) {
 function removedPart(analysis, panel) {
   const removed = analysis.removed_claims ?? [];
   if (!removed.length) return null;
-  return el("details", { class: "removed" }, el("summary", {}, T.removedTitle(removed.length)), el("ul", { class: "claims" }, removed.map((claim) => claimItem(claim, panel))));
+  return el("details", { class: "removed" }, el("summary", {}, T.removedTitle(removed.length)), el("ul", { class: "claims" }, removed.map((claim) => claimItem(claim, panel, false))));
 }
 
 function listPart(title, items) {

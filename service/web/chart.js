@@ -18,20 +18,26 @@ export function plotOf(evidence, claims) {
   const key = keys.length === 0 || (keys.length === 1 && keys[0].type === "time") ? (keys[0] ?? times[0]) : keys.find((column) => column.type === "string");
   if (!key || (key.type !== "time" && evidence.rows.length < 3)) return null;
   const bound = new Map(claims.flatMap((claim) => [...boundCells(claim, evidence)]));
-  const measure = mostBound(measures, bound);
+  const measure = mostTold(measures, bound, claims.filter((claim) => (claim.bind ?? []).some((bind) => bind.evidence === evidence.id)));
+  if (key.type !== "time" && ![...bound.keys()].some((path) => /^\d+\//.test(path))) return null;
   return { evidence, kind: key.type === "time" ? "time" : "rank", key, measure, bound, points: pointsOf(evidence, keys, key, measure, bound) };
 }
 
-function mostBound(measures, bound) {
-  const uses = (column) => [...bound.keys()].filter((path) => path.endsWith(`/${column.name}`)).length;
-  return [...measures].sort((a, b) => uses(b) - uses(a))[0];
+/* The measure claims speak of most; where they speak of none, a sum before anything else. */
+function mostTold(measures, bound, claims) {
+  const spoken = claims.flatMap(({ slots = {} }) => [slots.by, slots.metric]);
+  const weight = (column) =>
+    10 * [...bound.keys()].filter((path) => path.endsWith(`/${column.name}`)).length +
+    10 * spoken.filter((name) => name === column.name).length +
+    (["sum", "count"].includes(column.agg) ? 1 : 0);
+  return [...measures].sort((a, b) => weight(b) - weight(a))[0];
 }
 
 function pointsOf(evidence, keys, key, measure, bound) {
   const named = key.type === "time" ? [key] : keys.filter((column) => column.type === "string").slice(0, 2);
   const points = evidence.rows
     .map((row, index) => ({
-      name: named.map((column) => cell(row[column.name], column)).join(" · "),
+      name: named.map((column) => row[column.name]).filter((part) => part !== "" && part !== null).map((part) => cell(part, key)).join(" · "),
       key: row[key.name],
       value: row[measure.name],
       bound: bound.has(`${index}/${measure.name}`) || bound.has(`${index}/${key.name}`),
@@ -54,7 +60,7 @@ export function plotsFor(analysis) {
 
 function niceTop(most) {
   const step = 10 ** Math.floor(Math.log10(most || 1));
-  return [1, 2, 2.5, 5, 10].map((factor) => factor * step).find((top) => top >= most) ?? most;
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * step).find((top) => top >= most) ?? most;
 }
 
 const withTitle = (node, text) => (node.append(svg("title", {}, text)), node);

@@ -58,7 +58,7 @@ function verdictLine(claim) {
   return el(
     "div", { class: "claim-box" },
     el("p", { class: "claim-text" }, el("span", { class: `mark ${verdict.tone}`, "aria-hidden": "true" }, verdict.mark), claim.text),
-    el("p", { class: "because" }, el("strong", {}, verdict.word), claim.reason ? `: ${claim.reason}` : ""),
+    el("p", { class: "because" }, el("strong", {}, verdict.word), claim.reason && claim.reason !== verdict.word ? `: ${claim.reason}` : ""),
     paths.length > 0 && el("details", { class: "paths" }, el("summary", {}, T.cells), el("ul", {}, paths)),
   );
 }
