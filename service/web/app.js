@@ -91,7 +91,7 @@ async function openLinked() {
   if (!id || id === current || running) return;
   try {
     const analysis = await api.run(id);
-    if (!analysis.claims) throw new api.Problem(L.errors.unfinished);
+    if (!analysis.claims) throw new api.Problem(`${analysis.status === "failed" ? L.answer.failed : L.errors.unfinished} “${analysis.question}”`);
     timeline.clear();
     notice("");
     turns.splice(0, turns.length, { run_id: analysis.run_id, question: analysis.question, headline: analysis.headline });
