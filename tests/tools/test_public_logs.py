@@ -11,6 +11,7 @@ from domain.findings import Finding
 from domain.ids import Tenant
 from domain.ports import TelemetryStore
 from domain.telemetry import LogRecord
+from grounding.verifier import verify
 from tests.tools import real, world
 from tools.registry import Registry
 from tools.toolbox import Toolbox
@@ -52,7 +53,10 @@ async def test_elastic_has_a_hundred_guessers_and_one_gets_in(store: TelemetrySt
     assert inside.entity.value == "24.151.103.17"
     assert inside.details["success"] == {"account": "elastic_user_0", "at": "2024-03-30T16:01:36Z", "failures_before": 147}
     assert result.evidence.aggregates["failed_password_attempts"] == 1_038
+    assert result.evidence.aggregates["addresses_that_tried_to_break_in"] == len(found)
+    judged = {judged.claim.id: judged.verdict for judged in verify(result.candidates, {"E1": result.evidence})}
     assert all(finding.claims for finding in found.values())
+    assert {judged[name] for finding in found.values() for name in finding.claims} == {"supported"}
 
 
 async def test_the_honeynet_has_fifteen_guessers_and_one_account_known_to_many(store: TelemetryStore, tenant: Tenant) -> None:

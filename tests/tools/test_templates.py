@@ -14,6 +14,7 @@ from domain.ports import TelemetryStore
 from domain.telemetry import LogRecord
 from domain.window import Window, parse_rfc3339, to_nanos
 from grounding.registry import CHECKS
+from grounding.verifier import verify
 from tests.tools import world
 from tools.registry import Registry
 from tools.toolbox import Toolbox
@@ -61,6 +62,13 @@ async def test_what_a_tool_offers_to_claim_holds(box: Toolbox, name: str) -> Non
         outcome = CHECKS[claim.kind](claim, {"E1": answer.evidence})
         assert outcome.verdict == "supported", (outcome.reason, claim.slots)
         assert claim.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_sentence_of_a_claim_holds_as_well(box: Toolbox, name: str) -> None:
+    answer = await world.ask(box, name, WORLD)
+    for judged in verify(answer.candidates, {"E1": answer.evidence}):
+        assert judged.verdict == "supported", (judged.reason, judged.claim.text)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "service" in REGISTRY.templates[name].takes])
