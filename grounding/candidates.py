@@ -1,0 +1,193 @@
+"""Which cells of the evidence a sentence may be about: rows by the names it says, columns by its words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from domain.claims import Binding
+from domain.evidence import Column, Evidence, Row
+from grounding import metrics, subjects, units, vocabulary, windows
+from grounding.cells import same
+from grounding.lexicon import Lexicon, Mention
+from grounding.operands import EvidenceById
+from grounding.paths import BoundCell, Unresolved, aggregate_column, cell_at, is_complete, is_series, key_names, resolve
+from grounding.tokens import Token, blank, scan
+from grounding.wordlists import words
+
+_FRAME = frozenset(words("service system platform whole whole entire utc today everything together altogether"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence read against one evidence: the names it says, its other checkable tokens and its words."""
+
+    text: str
+    source: Evidence
+    mentions: tuple[Mention, ...]
+    tokens: tuple[Token, ...]
+    stems: frozenset[str]
+    bound: tuple[Binding, ...] = ()
+
+
+def sentence(text: str, source: Evidence, lexicon: Lexicon, bound: Sequence[Binding] = ()) -> Sentence:
+    """Reads a text against one evidence."""
+    tokens = scan(text)
+    taken = [(token.start, token.end) for token in tokens if token.kind == "number" and (token.unit or token.op != "=")]
+    mentions = tuple(
+        mention for mention in lexicon.mentions(text, source.id) if not any(start <= mention.start < end for start, end in taken)
+    )
+    rest = text
+    for mention in mentions:
+        rest = blank(rest, mention.start, mention.end)
+    return Sentence(text, source, mentions, scan(rest), vocabulary.stems(rest), tuple(b for b in bound if b.evidence == source.id))
+
+
+def rows_meant(said: Sentence) -> list[int]:
+    """The rows whose keys the sentence names, each in its column; without a name, the only row there is."""
+    source = said.source
+    bound = _bound_rows(said)
+    if bound is not None:
+        return bound
+    if not said.mentions:
+        return [0] if len(source.rows) == 1 and is_complete(source) and is_general(said) else []
+    best = 0
+    rows: list[int] = []
+    for index, row in enumerate(source.rows):
+        count = _named_count(row, said)
+        if count > best:
+            best, rows = count, []
+        if count and count == best:
+            rows.append(index)
+    return rows
+
+
+def _bound_rows(said: Sentence) -> list[int] | None:
+    for binding in said.bound:
+        found = resolve(said.source, binding.path)
+        if not is_series(binding.path) and not isinstance(found, Unresolved) and found[0].index is not None:
+            return [found[0].index]
+    return None
+
+
+def _named_count(row: Row, said: Sentence) -> int:
+    """How many of the names said are cells of this row."""
+    return sum(any(_holds(row.get(column), mention.value) for column in mention.columns) for mention in said.mentions)
+
+
+def _holds(cell: object, value: str) -> bool:
+    if isinstance(cell, list | tuple):
+        return any(same(one, value) for one in cell)
+    return str(cell) == value or (isinstance(cell, str) and cell.casefold() == value.casefold())
+
+
+def names_all(row: Row, said: Sentence) -> bool:
+    """Whether every name said is a cell of this row or a filter of the evidence."""
+    return _named_count(row, said) == len(said.mentions)
+
+
+def subject_of(source: Evidence, index: int, said: Sentence) -> dict[str, object]:
+    """The subject a sentence names in a row: the key cells it mentions."""
+    row = source.rows[index]
+    named = {name for mention in said.mentions for name in mention.columns if _holds(row.get(name), mention.value)}
+    return {name: row[name] for name in key_names(source) if name in named and not isinstance(row[name], list | tuple)}
+
+
+def is_general(said: Sentence) -> bool:
+    """Whether a sentence without a known name speaks of the whole scope: all its words are of the evidence or of any sentence."""
+    source = said.source
+    texts = [source.title, source.template, *map(str, source.params.values()), *source.aggregates]
+    known = frozenset().union(*(metrics.column_stems(column) for column in source.columns), *(vocabulary.stems(text) for text in texts))
+    words = {word for word in said.stems - known - _FRAME if not any(char.isdigit() for char in word) and word not in _SENTENCE}
+    has_foreign = any(token.kind in {"name", "address"} and not _is_filter(token.text, source) for token in said.tokens)
+    return not words and not has_foreign
+
+
+_SENTENCE = vocabulary.stems(
+    """all every no none not never more less than most least highest lowest top first last only about around roughly approximately over
+    under happened occurred took place went were was window period last hour day minute second week today yesterday whole system average
+    altogether mean median maximum minimum percent million thousand two three four five six seven eight nine ten at least up free"""
+)
+
+
+def _is_filter(text: str, source: Evidence) -> bool:
+    return any(text.casefold() == str(value).casefold() for value in subjects.filters_of(source).values())
+
+
+def columns_meant(said: Sentence, unit: str = "", *, time: bool = False) -> list[Column]:
+    """The columns of that kind which the sentence's words fit best; empty when it names none."""
+    bound = [column for binding in said.bound if (column := _bound_column(said.source, binding))]
+    pool = [column for column in (bound or metrics.measures(said.source)) if _suits(column, unit, time=time)]
+    aggs = {token.word for token in said.tokens if token.kind == "agg"}
+    if aggs and any(units.agg_of(column.agg) in aggs for column in pool):
+        pool = [column for column in pool if units.agg_of(column.agg) in aggs]
+    return pool if bound else _best(pool, said.stems)
+
+
+def _bound_column(source: Evidence, binding: Binding) -> Column | None:
+    found = resolve(source, binding.path)
+    return found[0].column if not isinstance(found, Unresolved) and found else None
+
+
+def _suits(column: Column, unit: str, *, time: bool) -> bool:
+    if (column.type == "time") != time or column.type in {"string", "array", "boolean"}:
+        return False
+    measured = units.unit_of(column.unit, column.agg)
+    return not unit or time or units.claimed_unit(unit, measured).dimension == measured.dimension
+
+
+def _best(pool: Sequence[Column], stems: frozenset[str]) -> list[Column]:
+    scored = [(fit(column, stems), column) for column in pool]
+    best = max((score for score, _ in scored), default=0.0)
+    return [column for score, column in scored if score == best and best > 0]
+
+
+def fit(column: Column, stems: frozenset[str]) -> float:
+    """How well words fit a column: how many of its label's words are said, less those said of it that are not so."""
+    own = metrics.column_stems(column)
+    label = vocabulary.stems(column.label or column.name)
+    if vocabulary.are_opposed(stems, own) and not (label <= stems):
+        return 0.0
+    return len(own & stems) + (len(label & stems) / len(label) if label else 0.0)
+
+
+def aggregates_meant(said: Sentence, unit: str = "") -> list[BoundCell]:
+    """The aggregates whose names the sentence's words fit best."""
+    source = said.source
+    columns = {name: aggregate_column(source, name, value) for name, value in source.aggregates.items()}
+    best = _best([column for column in columns.values() if _suits(column, unit, time=False)], said.stems)
+    names = {column.name for column in best}
+    return [BoundCell(source, column, source.aggregates[name]) for name, column in columns.items() if column.name in names]
+
+
+def value_cells(said: Sentence, unit: str = "", *, time: bool = False) -> list[BoundCell]:
+    """The cells a number (or a time) of the sentence may be about."""
+    columns = columns_meant(said, unit, time=time)
+    rows = [index for index in rows_meant(said) if said.bound or names_all(said.source.rows[index], said)]
+    cells = [cell_at(said.source, index, column) for index in rows for column in columns]
+    is_about_all = not said.mentions or _mentions_only_filters(said)
+    if not cells and is_about_all and not time and is_general(said):
+        return aggregates_meant(said, unit)
+    return cells
+
+
+def _mentions_only_filters(said: Sentence) -> bool:
+    return all(_is_filter(mention.value, said.source) for mention in said.mentions)
+
+
+def relevance(said: Sentence, cell: BoundCell) -> tuple[int, int, float]:
+    """In what order cells of several evidences are preferred: names said, window said, words said."""
+    names = _named_count(cell.row, said) if cell.row is not None else 0
+    return names, _windows_said(said), fit(cell.column, said.stems) + len(vocabulary.stems(said.source.title) & said.stems) / 10
+
+
+def _windows_said(said: Sentence) -> int:
+    window = said.source.window
+    if not windows.is_known(window):
+        return 0
+    times = [token.at for token in said.tokens if token.kind == "time" and token.at]
+    return sum(at.shows(edge) for at in times for edge in (window.start, window.end))
+
+
+def pool(bind: Iterable[Binding], evidence: EvidenceById) -> list[Evidence]:
+    """The evidence a text claim is read against: what it cites, else all that answered."""
+    cited = [evidence[binding.evidence] for binding in bind if binding.evidence in evidence]
+    return [source for source in (cited or evidence.values()) if source.status in {"ok", "empty"}]

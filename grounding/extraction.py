@@ -1,0 +1,98 @@
+"""From a sentence without slots to claims that can be checked: numbers, times, ranks, comparisons, absences and quotes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from domain.claims import Claim
+from grounding import residue
+from grounding.candidates import Sentence, pool, sentence
+from grounding.contrasts import read_contrast
+from grounding.covers import cover
+from grounding.lexicon import Lexicon
+from grounding.operands import EvidenceById
+from grounding.outcomes import Outcome, contradicted, supported, unverified
+from grounding.readings import Reading, read_absence, read_number, read_order, read_quote, read_rank, read_state, read_time
+from grounding.tokens import Token
+
+Reader = Callable[[Sentence, Token], Iterable[Reading]]
+_UNREAD = "nothing in the text can be bound to a cell"
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a text came to: its outcome and the claims read from it, bound."""
+
+    outcome: Outcome
+    claims: tuple[Claim, ...] = ()
+
+
+def read(claim: Claim, evidence: EvidenceById, lexicon: Lexicon | None = None) -> Extraction:
+    """Reads a text claim, checks what was read and that nothing checkable is left over."""
+    lexicon = lexicon or Lexicon(evidence)
+    said = [sentence(claim.text, source, lexicon, claim.bind) for source in pool(claim.bind, evidence)]
+    if not claim.text.strip() or not said:
+        return Extraction(unverified("there is no text to read" if said else "there is no evidence to read it against"))
+    readings = _readings(said)
+    if not readings:
+        return Extraction(unverified(_UNREAD))
+    claims = tuple(_named(reading.claim, claim, i) for i, reading in enumerate(readings))
+    failed = [reading.outcome for reading in readings if reading.outcome.verdict != "supported"]
+    worst = next((outcome for outcome in failed if outcome.verdict == "contradicted"), failed[0] if failed else None)
+    return Extraction(worst or _residue_outcome(claim.text, claims, evidence, lexicon), claims)
+
+
+def _named(found: Claim, claim: Claim, i: int) -> Claim:
+    return replace(found, id=claim.id if i == 0 else f"{claim.id}.{i + 1}", materiality=claim.materiality, agent=claim.agent)
+
+
+def _residue_outcome(text: str, claims: Sequence[Claim], evidence: EvidenceById, lexicon: Lexicon) -> Outcome:
+    left = residue.problems(text, [cover(one, evidence) for one in claims], lexicon)
+    if not left:
+        return supported("read from the text and recomputed")
+    worst = next((problem for problem in left if problem.contradicts), left[0])
+    return contradicted(worst.reason) if worst.contradicts else unverified(worst.reason)
+
+
+def _readings(said: Sequence[Sentence]) -> list[Reading]:
+    """The best reading of each telling token; tokens a reading covers besides its own are not read again."""
+    found: list[Reading] = []
+    done: set[int] = set()
+    for kinds, reader in _READERS:
+        for token in _tokens(said, kinds):
+            if token.start in done:
+                continue
+            best = _best([reading for one in said for own in _at(one, token) for reading in reader(one, own)])
+            if best is not None:
+                found.append(best)
+                done |= {token.start, *best.covers}
+    return found or [best for reader in (read_order, read_state) if (best := _best([one for each in said for one in reader(each)]))][:1]
+
+
+def _tokens(said: Sequence[Sentence], kinds: frozenset[str]) -> list[Token]:
+    """The tokens of those kinds in any reading of the text, each position once."""
+    by_start = {token.start: token for one in said for token in one.tokens if token.kind in kinds}
+    return [by_start[start] for start in sorted(by_start)]
+
+
+def _at(said: Sentence, token: Token) -> list[Token]:
+    return [own for own in said.tokens if own.start == token.start and own.kind == token.kind]
+
+
+def _best(readings: Sequence[Reading]) -> Reading | None:
+    """The most relevant reading; where equally relevant ones disagree, none can be relied on."""
+    top = max((reading.relevance for reading in readings), default=None)
+    best = [reading for reading in readings if reading.relevance == top]
+    verdicts = {reading.outcome.verdict for reading in best}
+    if len(verdicts) <= 1:
+        return best[0] if best else None
+    return replace(best[0], outcome=unverified("the text fits several cells that differ"))
+
+
+_READERS: tuple[tuple[frozenset[str], Reader], ...] = (
+    (frozenset({"quoted"}), read_quote),
+    (frozenset({"comparative", "number"}), read_contrast),
+    (frozenset({"quantifier"}), read_rank),
+    (frozenset({"time", "clock"}), read_time),
+    (frozenset({"number"}), read_number),
+    (frozenset({"negation"}), read_absence),
+)

@@ -1,0 +1,97 @@
+"""The words sentences are written with, one set a language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+UNIT_SUFFIX = {"%": " %", "pp": " percentage points", "1/s": " per second", "1/min": " per minute", "1/h": " per hour", "x": " times"}
+SENTENCE_STARTS = frozenset({"no", "there", "the", "all", "only", "in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Sentence shapes and connecting words of one language; `_all` shapes have no subject."""
+
+    sentences: Mapping[str, str]
+    ops: Mapping[str, str]
+    comparisons: Mapping[str, str]
+    quantifiers: Mapping[str, str]
+    relations: Mapping[str, str]
+    hedges: Mapping[str, str]
+    ratios: Mapping[str, str]
+    rival: Mapping[str, str]
+    baseline: str
+    that: str
+    everything: str
+    scope: str
+    window: str
+
+
+ENGLISH = Phrases(
+    sentences={
+        "count": "{subject} had {value} {label}",
+        "count_all": "there were {value} {label}",
+        "measure": "{subject}: {label} was {value}",
+        "measure_all": "the {label} was {value}",
+        "entity": "{subject}: {label} is {value}",
+        "absence": "no {what} were seen for {subject}",
+        "absence_all": "no {what} were seen",
+        "event": "{subject}: {label} at {at}",
+        "order": "the {label} of {first} came {relation} {that} of {then}",
+        "order_gap": "the {label} of {first} came {relation} {that} of {then}, {gap} apart",
+        "within": "the {label} of {first} and then {that} of {then} came within {gap}",
+        "quote": "{label} of {subject}: {text}",
+        "quote_all": "{label}: {text}",
+        "trend": "{subject}: {label} was {direction}",
+        "trend_all": "the {label} was {direction}",
+        "causal": "{hedge}{cause} caused {effect}",
+        "past_incident": "{hedge}similar to incident {incident_id}",
+        "recommendation": "{action} {target}",
+    },
+    ops={
+        "=": "{value}",
+        "≈": "about {value}",
+        "≥": "at least {value}",
+        "≤": "at most {value}",
+        ">": "more than {value}",
+        "<": "less than {value}",
+        "≠": "not {value}",
+        "between": "between {low} and {high}",
+    },
+    comparisons={
+        "count higher": "{subject} had {size} more {label} than {other}",
+        "count lower": "{subject} had {size} fewer {label} than {other}",
+        "count equal": "{subject} had as many {label} as {other}",
+        "count ratio": "{subject} had {size} as many {label} as {other}",
+        "measure higher": "the {label} of {subject} was {size} higher than {other}",
+        "measure lower": "the {label} of {subject} was {size} lower than {other}",
+        "measure equal": "the {label} of {subject} was the same as {other}",
+        "measure ratio": "the {label} of {subject} was {size} as high as {other}",
+    },
+    quantifiers={
+        "most": "{subject} had the highest {by}",
+        "least": "{subject} had the lowest {by}",
+        "most_count": "{subject} had the most {by}",
+        "least_count": "{subject} had the fewest {by}",
+        "most_n": "{subject} was among the top {rank} by {by}",
+        "least_n": "{subject} was among the bottom {rank} by {by}",
+        "first": "{subject} was the first by {by}",
+        "last": "{subject} was the last by {by}",
+        "first_n": "{subject} was among the first {rank} by {by}",
+        "last_n": "{subject} was among the last {rank} by {by}",
+        "all": "all {subject}: {label} is {value}",
+        "some": "some {subject}: {label} is {value}",
+        "none": "none {subject}: {label} is {value}",
+        "only": "only {subject}: {label} is {value}",
+        "only_bare": "only {subject} was seen",
+    },
+    relations={"before": "before", "after": "after"},
+    hedges={"likely": "likely: ", "possible": "possibly: "},
+    ratios={"doubled": "twice", "tripled": "3 times", "halved": "half", "quadrupled": "4 times", "": "{value} times"},
+    rival={"count": "{other}", "measure": "that of {other}"},
+    baseline="in the baseline window",
+    that="that",
+    everything="overall",
+    scope=" ({name} {value})",
+    window=" between {start} and {end}",
+)
+BY_LANGUAGE: Mapping[str, Phrases] = {"en": ENGLISH}

@@ -1,0 +1,257 @@
+"""A claim's sentence, written from its slots and its columns' labels; words of each language stand in `phrases`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from domain.claims import Claim
+from domain.evidence import Column
+from domain.window import Window
+from grounding import display, metrics, phrases, ranking, relations, residue, subjects, units, windows
+from grounding.cells import clean, instant, magnitude, number
+from grounding.covers import cover
+from grounding.lexicon import Lexicon
+from grounding.operands import EvidenceById
+from grounding.paths import BoundCell, Unresolved, resolve
+from grounding.phrases import Phrases
+
+
+def render(claim: Claim, evidence: EvidenceById, language: str = "en", run_window: Window | None = None) -> str:
+    """One sentence from slots; the window is said where it is not the run's. An unknown kind or empty slots give the cleaned text."""
+    words = phrases.BY_LANGUAGE.get(language, phrases.BY_LANGUAGE["en"])
+    cell = bound_cell(claim, evidence)
+    writer = _WRITERS.get(claim.kind)
+    if writer is None or not claim.slots:
+        return display.text(claim.text)
+    written = _order(claim, evidence, words) if "first" in claim.slots and "then" in claim.slots else writer(claim, cell, words)
+    body = written + _scope_said(claim, cell, words) + _window_said(claim, run_window, words)
+    return _finished(body)
+
+
+def _finished(body: str) -> str:
+    text = re.sub(r"\s+", " ", body).strip()
+    first = text.split(" ", 1)[0]
+    starts_a_sentence = first.isalpha() and first.islower() and first in phrases.SENTENCE_STARTS
+    return f"{text[0].upper() if starts_a_sentence else text[:1]}{text[1:]}" + ("" if text.endswith((".", "”.")) else ".")
+
+
+def lint(text: str, claim: Claim, evidence: EvidenceById) -> tuple[str, ...]:
+    """Tokens of a text that stand outside the claim's slots: naked numbers, times, names, comparatives, causal verbs."""
+    return tuple(problem.token for problem in residue.problems(text, [cover(claim, evidence)], Lexicon(evidence)))
+
+
+def bound_cell(claim: Claim, evidence: EvidenceById) -> BoundCell | None:
+    """The first cell a claim is bound to."""
+    for binding in claim.bind:
+        source = evidence.get(binding.evidence)
+        found = resolve(source, binding.path) if source else Unresolved("")
+        if not isinstance(found, Unresolved) and found:
+            return found[0]
+    return None
+
+
+def label_of(claim: Claim, cell: BoundCell | None) -> str:
+    """The noun phrase of what is measured."""
+    metric = str(claim.slots.get("metric") or "")
+    if cell and not claim.derive and (not metric or not metrics.metric_problem(metric, cell, claim)):
+        return cell.column.label or cell.column.name.replace("_", " ")
+    return metric.replace("_", " ") or "value"
+
+
+def subject_said(slot: Any, cell: BoundCell | None) -> str:
+    """A subject's values, as names; empty for everything."""
+    if not slot or subjects.is_everything(slot):
+        return ""
+    if isinstance(slot, Mapping):
+        pairs = [(key, value) for key, value in slot.items() if key not in {"metric", "threshold", "event", "what"}]
+        return " ".join(_value_said(str(key), value, cell) for key, value in pairs)
+    return display.name(slot)
+
+
+def _value_said(key: str, value: Any, cell: BoundCell | None) -> str:
+    column = cell.evidence.column(key) if cell else None
+    if instant(value):
+        return display.time(value)
+    shown = display.name(value, column)
+    return f"{column.label if column and column.label else key} {shown}" if shown.isdigit() else shown
+
+
+def _quantity(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    slots = claim.slots
+    value = _value_with_op(slots, cell, words)
+    label, who = label_of(claim, cell), subject_said(slots.get("subject"), cell)
+    if cell and cell.column.phrase and not claim.derive and (who or "{subject}" not in cell.column.phrase):
+        return cell.column.phrase.replace("{subject}", who).replace("{value}", value)
+    shape = ("count" if _is_count(slots, cell) else "measure") + ("" if who else "_all")
+    return words.sentences[shape].format(subject=who, label=label, value=value)
+
+
+def _value_with_op(slots: Mapping[str, Any], cell: BoundCell | None, words: Phrases) -> str:
+    value, unit = slots.get("value"), _unit_said(slots.get("unit"), cell)
+    op = relations.op_of(slots.get("op")) or "="
+    if op == "between" and isinstance(value, list | tuple) and value:
+        return words.ops[op].format(low=display.number(value[0]), high=display.number(value[-1], unit))
+    return words.ops[op].format(value=display.number(value, unit))
+
+
+def _unit_said(slot: Any, cell: BoundCell | None) -> str:
+    name = units.unit_of(slot).name if slot else (cell.column.unit if cell else "")
+    return "" if name == "1" else name
+
+
+def _comparison(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    slots = claim.slots
+    kind = "count" if _is_count(slots, cell) else "measure"
+    relation, size = _relation(slots, cell, words)
+    who = subject_said(slots.get("subject"), cell) or words.everything
+    shape = words.comparisons[f"{kind} {relation}"]
+    return shape.format(subject=who, label=label_of(claim, cell), size=size, other=_rival_said(slots.get("other"), cell, kind, words))
+
+
+def _is_count(slots: Mapping[str, Any], cell: BoundCell | None) -> bool:
+    if cell is None or units.unit_of(cell.column.unit, cell.column.agg).dimension != "count":
+        return False
+    return slots.get("agg", cell.column.agg) in {"count", "sum"}
+
+
+def _rival_said(other: Any, cell: BoundCell | None, kind: str, words: Phrases) -> str:
+    is_window = isinstance(other, Mapping) and ("start" in other or "baseline_window" in other)
+    return words.baseline if is_window or not other else words.rival[kind].format(other=subject_said(other, cell))
+
+
+def _relation(slots: Mapping[str, Any], cell: BoundCell | None, words: Phrases) -> tuple[str, str]:
+    """Which comparison is made and by how much, as said."""
+    op, size = str(slots.get("op", "")).lower(), number(slots.get("value"))
+    if op in relations.RATIOS:
+        return "ratio", words.ratios.get(op, op)
+    direction = relations.direction_of(slots.get("direction")) if slots.get("direction") else relations.direction_of(op)
+    if op == "ratio" and direction is None:
+        return "ratio", words.ratios[""].format(value=display.number(size))
+    if direction is None:
+        direction = 0 if not size else (1 if size > 0 else -1)
+    unit = {"ratio": "x", "pct_change": "%"}.get(op, _unit_said(slots.get("unit"), cell))
+    return {1: "higher", -1: "lower", 0: "equal"}[direction], "" if size is None else display.number(magnitude(size), unit)
+
+
+def _entity(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    slots = claim.slots
+    who = subject_said(slots.get("subject"), cell)
+    column = _attribute(claim, cell)
+    label = (column.label or column.name.replace("_", " ")) if column else "state"
+    value = slots.get("value", slots.get("state"))
+    shown = _cell_said(value, column, slots.get("unit"))
+    quantifier = ranking.quantifier_of(slots["quantifier"]) if slots.get("quantifier") else None
+    if quantifier is None:
+        return words.sentences["entity"].format(subject=who or words.everything, label=label, value=shown)
+    by = _by_said(claim, cell, label)
+    counted = "_count" if quantifier.name in {"most", "least"} and _is_count({}, cell) else ""
+    name = f"{quantifier.name}{counted}" if quantifier.rank == 1 else f"{quantifier.name}_n"
+    has_value = "value" in slots or "state" in slots
+    shape = words.quantifiers[
+        name if has_value or quantifier.is_ranking else f"{name}_bare" if f"{name}_bare" in words.quantifiers else name
+    ]
+    return shape.format(subject=who or shown, label=label, value=shown, by=by, rank=quantifier.rank)
+
+
+def _by_said(claim: Claim, cell: BoundCell | None, label: str) -> str:
+    name = str(claim.slots.get("by") or claim.slots.get("metric") or "")
+    column = subjects.key_column(name, cell.evidence) if cell and name else (cell.column if cell and cell.column.role != "key" else None)
+    return (column.label or column.name.replace("_", " ")) if column else name.replace("_", " ") or label
+
+
+def _attribute(claim: Claim, cell: BoundCell | None) -> Column | None:
+    name = claim.slots.get("attribute")
+    named = subjects.key_column(str(name), cell.evidence) if cell and name else None
+    return named or (cell.column if cell else None)
+
+
+def _cell_said(value: Any, column: Column | None, unit: Any) -> str:
+    if instant(value):
+        return display.time(value)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return display.number(value, _plain_unit(unit or (column.unit if column else "")))
+    return display.name(value, column)
+
+
+def _plain_unit(name: Any) -> str:
+    return "" if name in {None, "1"} else str(name)
+
+
+def _absence(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    who = subject_said(claim.slots.get("subject"), cell)
+    what = clean(str(claim.slots.get("what") or "")).replace("_", " ")
+    return words.sentences["absence" if who else "absence_all"].format(subject=who, what=what)
+
+
+def _temporal(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    slots = claim.slots
+    who = subject_said(slots.get("event", slots.get("subject")), cell) or words.everything
+    return words.sentences["event"].format(subject=who, label=_time_label(cell), at=display.time(slots.get("at")))
+
+
+def _order(claim: Claim, evidence: EvidenceById, words: Phrases) -> str:
+    slots = claim.slots
+    cells = [bound_cell(replace(claim, bind=(binding,)), evidence) for binding in claim.bind] or [None]
+    first, then = (subject_said(slots.get(name), cells[0]) for name in ("first", "then"))
+    relation, gap = str(slots.get("relation") or "before").lower(), slots.get("gap_s")
+    shape = "within" if relation == "within" else "order_gap" if gap is not None else "order"
+    labels = [_time_label(cell) for cell in (cells[0], cells[-1])]
+    that = words.that if labels[0] == labels[1] else labels[1]
+    said = {"label": labels[0], "that": that, "relation": words.relations.get(relation, relation), "gap": display.number(gap, "s")}
+    return words.sentences[shape].format(first=first, then=then, **said)
+
+
+def _time_label(cell: BoundCell | None) -> str:
+    return (cell.column.label or cell.column.name.replace("_", " ")) if cell else "time"
+
+
+def _quote(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    text = display.quoted(str(claim.slots.get("text") or claim.slots.get("value") or ""))
+    label = (cell.column.label or cell.column.name) if cell else "text"
+    who = subject_said(claim.slots.get("subject"), cell)
+    return words.sentences["quote" if who else "quote_all"].format(subject=who, label=label, text=text)
+
+
+def _trend(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    who = subject_said(claim.slots.get("subject"), cell)
+    shape = "trend" if who else "trend_all"
+    return words.sentences[shape].format(subject=who, label=label_of(claim, cell), direction=clean(str(claim.slots.get("direction", ""))))
+
+
+def _other(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    slots = claim.slots
+    hedge = words.hedges.get(claim.hedge, "")
+    parts = {name: subject_said(slots.get(name), cell) for name in ("cause", "effect", "action", "target", "incident_id")}
+    return words.sentences[claim.kind].format(hedge=hedge, **parts)
+
+
+_WRITERS = {
+    "quantity": _quantity,
+    "comparison": _comparison,
+    "entity": _entity,
+    "absence": _absence,
+    "temporal": _temporal,
+    "quote": _quote,
+    "trend": _trend,
+    "causal": _other,
+    "past_incident": _other,
+    "recommendation": _other,
+}
+
+
+def _scope_said(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
+    """Filters of the evidence that the subject does not name are said, or the sentence would claim too much."""
+    if cell is None or claim.kind == "quote":
+        return ""
+    named = " ".join(str(claim.slots.get(name)) for name in ("subject", "event", "first", "then", "what"))
+    left = [(name, value) for name, value in subjects.entity_filters(cell.evidence).items() if str(value) not in named]
+    return "".join(words.scope.format(name=name, value=display.name(value)) for name, value in left)
+
+
+def _window_said(claim: Claim, run_window: Window | None, words: Phrases) -> str:
+    span = windows.span_of(claim.slots.get("window"))
+    if span is None or (run_window is not None and windows.equals(span, run_window)):
+        return ""
+    return words.window.format(start=f"{display.clock(span[0])}", end=f"{display.clock(span[1])} UTC")

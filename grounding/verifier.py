@@ -1,0 +1,74 @@
+"""The verifier: every claim against the evidence it cites, slots first, then what its text says besides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from domain.claims import Claim, Judged
+from grounding import extraction, residue
+from grounding.covers import cover
+from grounding.lexicon import Lexicon
+from grounding.operands import EvidenceById
+from grounding.outcomes import Outcome, contradicted, unverified
+from grounding.registry import CHECKS
+from grounding.tokens import scan
+
+_NEGATED = ("negated", "negation", "negative")
+_FLIPPED = {"supported": "contradicted", "contradicted": "supported"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    evidence: EvidenceById
+    lexicon: Lexicon
+
+
+def verify(claims: Sequence[Claim], evidence: EvidenceById) -> tuple[Judged, ...]:
+    """Each claim with its verdict, in order; a claim that was only text comes back with what was read from it."""
+    case = _Case(evidence, Lexicon(evidence))
+    return tuple(_judge(claim, case) for claim in claims)
+
+
+def _judge(claim: Claim, case: _Case) -> Judged:
+    if claim.kind == "text" or (not claim.slots and claim.text):
+        return _judge_text(claim, case)
+    outcome = _check(_with_about(claim), case)
+    if outcome.verdict == "supported" and claim.text:
+        outcome = _text_problem(claim, case) or outcome
+    return Judged(claim, outcome.verdict, outcome.reason, outcome.correction)
+
+
+def _check(claim: Claim, case: _Case) -> Outcome:
+    outcome = CHECKS[claim.kind](claim, case.evidence)
+    if any(claim.slots.get(name) is True for name in _NEGATED) and outcome.verdict in _FLIPPED:
+        return Outcome(_FLIPPED[outcome.verdict], f"denied: {outcome.reason}")  # type: ignore[arg-type]
+    return outcome
+
+
+def _with_about(claim: Claim) -> Claim:
+    """A text that says "about" before the number claims it as such."""
+    if not claim.text or claim.slots.get("op", "=") not in {"=", "ratio", "difference", "pct_change"}:
+        return claim
+    if not any(token.kind == "number" and token.op == "≈" for token in scan(claim.text)):
+        return claim
+    extra: dict[str, Any] = {"op": "≈"} if claim.kind == "quantity" else {"about": True}
+    return replace(claim, slots={**claim.slots, **extra})
+
+
+def _text_problem(claim: Claim, case: _Case) -> Outcome | None:
+    left = residue.problems(claim.text, [cover(claim, case.evidence)], case.lexicon)
+    if not left:
+        return None
+    worst = next((problem for problem in left if problem.contradicts), left[0])
+    return contradicted(f"text: {worst.reason}") if worst.contradicts else unverified(f"text: {worst.reason}")
+
+
+def _judge_text(claim: Claim, case: _Case) -> Judged:
+    """The verdict is of the whole sentence; the claim is shown filled when one claim is all that was read."""
+    read = extraction.read(claim, case.evidence, case.lexicon)
+    outcome = read.outcome
+    filled = claim
+    if len(read.claims) == 1:
+        filled = replace(read.claims[0], text=claim.text, hedge=claim.hedge)
+    correction = outcome.correction if len(read.claims) == 1 else None
+    return Judged(filled, outcome.verdict, outcome.reason, replace(correction, id=claim.id) if correction else None)
