@@ -20,12 +20,16 @@ PREFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One published claim: who it is about, what of them, and what is said. Times are read where they can be."""
+    """One published claim: who it is about, what of them, and what is said. Times are read where they can be.
+
+    `filters`: the values its evidence was filtered by; a number counted under a filter is not the number of everything.
+    """
 
     id: str
     kind: str
     verdict: str
     subject: tuple[str, ...]
+    filters: tuple[str, ...]
     metric: frozenset[str]
     measure: frozenset[str]
     value: Any
@@ -44,6 +48,12 @@ class Statement:
         return self.verdict in SHOWN_AS_FACT
 
     @property
+    def times(self) -> tuple[datetime, ...]:
+        """The instants it tells: when it was, or the times among its subject's names."""
+        keys = (instant(name) for name in self.subject)
+        return tuple(at for at in (self.at, *keys) if at is not None)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Every name it carries."""
         said = self.value if isinstance(self.value, list) else [self.value]
@@ -52,8 +62,8 @@ class Statement:
 
 def statements(document: Document) -> list[Statement]:
     """The published claims of a document."""
-    labels = _labels(document)
-    return [_statement(claim, labels) for claim in document.get("claims", ())]
+    labels, filters = _labels(document), _filters(document)
+    return [_statement(claim, labels, filters) for claim in document.get("claims", ())]
 
 
 def facts_of(document: Document) -> list[Statement]:
@@ -95,7 +105,7 @@ def instant(value: object) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _statement(claim: Mapping[str, Any], labels: Mapping[tuple[str, str], str]) -> Statement:
+def _statement(claim: Mapping[str, Any], labels: Mapping[tuple[str, str], str], filters: Mapping[str, tuple[str, ...]]) -> Statement:
     slots = claim.get("slots", {})
     bound = [labels.get((bind["evidence"], _column(bind["path"])), "") for bind in claim.get("bind", ())]
     what = str(slots.get("what") or slots.get("text") or "")
@@ -104,6 +114,7 @@ def _statement(claim: Mapping[str, Any], labels: Mapping[tuple[str, str], str]) 
         kind=claim["kind"],
         verdict=claim.get("verdict", "unverified"),
         subject=tuple(_names([slots.get("subject"), slots.get("event"), slots.get("first"), slots.get("then")])),
+        filters=tuple(dict.fromkeys(name for bind in claim.get("bind", ()) for name in filters.get(bind["evidence"], ()))),
         metric=words(slots.get("metric", "")),
         measure=words(slots.get("metric", "")) | words(" ".join(bound)),
         value=slots.get("value"),
@@ -135,6 +146,16 @@ def _labels(document: Document) -> dict[tuple[str, str], str]:
         (evidence["id"], column["name"]): column.get("label", "")
         for evidence in document.get("evidence", ())
         for column in evidence.get("columns", ())
+    }
+
+
+def _filters(document: Document) -> dict[str, tuple[str, ...]]:
+    """The values an evidence was filtered by, by evidence; a limit is no filter."""
+    return {
+        evidence["id"]: tuple(
+            str(value) for name, value in evidence.get("params", {}).items() if name != "limit" and value not in ("", None)
+        )
+        for evidence in document.get("evidence", ())
     }
 
 

@@ -10,8 +10,9 @@ Edge = Literal["first", "last", "at"]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`subject` (every name of its row; empty = everything) has this number. `measure`: words one of which its metric must carry.
+    """`subject` (names of its row or of the filter it was counted under; empty = everything, unfiltered) has this number.
 
+    `measure`: words one of which its metric must carry.
     `also`: other values that are as right, where definitions differ (the neighbours of a quantile).
     """
 
@@ -72,7 +73,14 @@ class Absent:
     what: Words
 
 
-Fact = Value | Extreme | Named | Moment | Found | Absent
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of these: the same truth can be said of a total, or of the part that a filter leaves."""
+
+    facts: tuple["Fact", ...]
+
+
+Fact = Value | Extreme | Named | Moment | Found | Absent | Either
 
 
 @dataclass(frozen=True, slots=True)

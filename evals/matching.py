@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import Any
 
 from evals.document import Statement, amount, facts_of, instant, is_abstaining
-from evals.facts import Absent, Extreme, Fact, Found, Moment, Named, Value, Words
+from evals.facts import Absent, Either, Extreme, Fact, Found, Moment, Named, Value, Words
 from evals.runtime import Document
 
 QUANTIFIERS = {"highest": "most", "largest": "most", "max": "most", "top 1": "most", "lowest": "least", "min": "least"}
@@ -33,8 +33,8 @@ def _states_value(fact: Value, document: Document) -> bool:
 
 @contradicts.register
 def _contradicts_value(fact: Value, document: Document) -> tuple[str, ...]:
-    rivals = [said for said in facts_of(document) if said.kind == "quantity" and len(said.subject) == len(fact.subject)]
-    about = [said for said in rivals if _same_subject(fact.subject, said) and _is_measure(fact.measure, said) and _is_whole(said, document)]
+    rivals = [said for said in facts_of(document) if said.kind == "quantity"]
+    about = [said for said in rivals if _is_exactly(fact.subject, said) and _is_measure(fact.measure, said) and _is_whole(said, document)]
     if any(_equal(fact, said) for said in about):
         return ()
     return tuple(said.id for said in about if _comparable(fact, said))
@@ -65,8 +65,10 @@ def _states_named(fact: Named, document: Document) -> bool:
 @states.register
 def _states_moment(fact: Moment, document: Document) -> bool:
     near = timedelta(seconds=fact.tolerance_s)
-    said = any(said.at and abs(said.at - fact.at) <= near and _same_subject(fact.subject, said) for said in _with_key_times(document))
-    return said or any(abs(at - fact.at) <= near for at in _finding_times(fact, document))
+    about = [said for said in facts_of(document) if _same_subject(fact.subject, said)]
+    return any(abs(at - fact.at) <= near for said in about for at in said.times) or any(
+        abs(at - fact.at) <= near for at in _finding_times(fact, document)
+    )
 
 
 @states.register
@@ -87,7 +89,7 @@ def _states_absent(fact: Absent, document: Document) -> bool:
     if is_abstaining(document):
         return True
     for said in facts_of(document):
-        about = set(fact.subject) <= {*said.subject, *said.names} or all(name.casefold() in said.what.casefold() for name in fact.subject)
+        about = set(fact.subject) <= {*said.names, *said.filters} or all(name.casefold() in said.what.casefold() for name in fact.subject)
         if said.kind == "absence" and about:
             return True
         if said.value == 0 and _same_subject(fact.subject, said) and _measures(fact.what, said):
@@ -95,16 +97,26 @@ def _states_absent(fact: Absent, document: Document) -> bool:
     return False
 
 
+@states.register
+def _states_either(fact: Either, document: Document) -> bool:
+    return any(states(one, document) for one in fact.facts)
+
+
 def _same_subject(wanted: Words, said: Statement) -> bool:
-    """Every wanted name is in the statement's subject; nothing wanted means everything."""
-    if not wanted:
-        return not said.subject
-    return all(any(_same_name(name, other) for other in said.subject) for name in wanted)
+    """Every wanted name is in the statement's subject or filters; nothing wanted means everything, unfiltered."""
+    told = (*said.subject, *said.filters)
+    return all(any(_same_name(name, other) for other in told) for name in wanted) if wanted else not told
+
+
+def _is_exactly(wanted: Words, said: Statement) -> bool:
+    """The subject is what is wanted and nothing narrower."""
+    told = {*said.subject, *said.filters}
+    return _same_subject(wanted, said) and all(any(_same_name(name, other) for name in wanted) for other in told)
 
 
 def _same_name(wanted: str, said: str) -> bool:
-    """Equal names; a message (with blanks) may stand inside the line that carries it; times are compared as times."""
-    if wanted.casefold() == said.casefold():
+    """Equal names; a link names both its ends; a message (with blanks) may stand inside its line; times are compared as times."""
+    if wanted.casefold() in {said.casefold(), *said.casefold().split("->")}:
         return True
     if " " in wanted and (wanted.casefold() in said.casefold()):
         return True
@@ -168,10 +180,6 @@ def _is_whole(said: Statement, document: Document) -> bool:
     if not said.window or not document.get("window"):
         return True
     return all(instant(said.window.get(edge)) == instant(document["window"].get(edge)) for edge in ("start", "end"))
-
-
-def _with_key_times(document: Document) -> list[Statement]:
-    return [said for said in facts_of(document) if said.at is not None]
 
 
 def _finding_times(fact: Moment, document: Document) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.window import rfc3339
 from evals.case import Case
-from evals.facts import Absent, Expectation, Extreme, Fact, Found, Moment, Named, Value
+from evals.facts import Absent, Either, Expectation, Extreme, Fact, Found, Moment, Named, Value
 from evals.grading import Grade, grade
 from evals.runner import SuiteRun
 from evals.runtime import Document
@@ -77,6 +77,11 @@ def _claim_of_moment(fact: Moment) -> dict[str, Any]:
 @claim_of.register
 def _claim_of_absence(fact: Absent) -> dict[str, Any]:
     return {"kind": "absence", "slots": {"subject": _subject(fact.subject), "what": f"{fact.what[0]} events"}}
+
+
+@claim_of.register
+def _claim_of_either(fact: Either) -> dict[str, Any]:
+    return claim_of(fact.facts[0])
 
 
 @claim_of.register

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from evals.facts import Absent, Expectation, Extreme, Moment, Named, Value
+from evals.facts import Absent, Either, Expectation, Extreme, Moment, Named, Value
 from evals.truth.source import Source
 from evals.truth.wording import wording
 
@@ -125,13 +125,13 @@ def mentions(source: Source) -> Expectation:
     """How many records' bodies contain a text, whatever its case."""
     text = source.params["text"].lower()
     count = sum(text in record["body"].lower() for record in source.records("app"))
-    return Expectation((Value((), EVENTS, count) if count else Absent((), EVENTS),))
+    return Expectation((Value((source.params["text"],), EVENTS, count) if count else Absent((source.params["text"],), EVENTS),))
 
 
 def warnings(source: Source) -> Expectation:
     """How many records have the severity WARN."""
     count = sum(record.get("severity") == "WARN" for record in source.records("app"))
-    return Expectation((Value((), ("warn", *EVENTS), count),))
+    return Expectation((Either((Value((), ("warn",), count), Value(("WARN",), EVENTS, count))),))
 
 
 def busiest_service(source: Source) -> Expectation:

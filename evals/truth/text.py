@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 
-from evals.facts import Expectation, Value
+from evals.facts import Either, Expectation, Value
 from evals.truth.source import Source
 from evals.truth.wording import wording
 
@@ -30,7 +30,8 @@ def _lines(source: Source) -> list[tuple[datetime, str, str]]:
 def level_count(source: Source) -> Expectation:
     """How many lines have one level."""
     level = source.params["level"]
-    return Expectation((Value((), (*LEVEL_WORDS[level], *COUNTED), sum(found == level for _, found, _ in _lines(source))),))
+    count = sum(found == level for _, found, _ in _lines(source))
+    return Expectation((Either((Value((), LEVEL_WORDS[level], count), Value((level,), COUNTED, count))),))
 
 
 def commonest_error(source: Source) -> Expectation:
@@ -56,4 +57,4 @@ def new_errors(source: Source) -> Expectation:
 def mentions(source: Source) -> Expectation:
     """How many lines contain a text, whatever its case."""
     wanted = source.params["text"].lower()
-    return Expectation((Value((), COUNTED, sum(wanted in line.lower() for line in source.lines("text"))),))
+    return Expectation((Value((source.params["text"],), COUNTED, sum(wanted in line.lower() for line in source.lines("text"))),))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evals.document import is_abstaining
-from evals.facts import Absent, Extreme, Fact, Found, Moment, Named, Value
+from evals.facts import Absent, Either, Extreme, Fact, Found, Moment, Named, Value
 from evals.matching import contradicts, states
 
 AT = datetime(2026, 3, 2, 16, 1, 36, tzinfo=UTC)
@@ -44,6 +44,27 @@ def test_a_claim_that_is_not_shown_as_fact_counts_for_nothing() -> None:
 def test_a_total_is_not_the_number_of_one_row() -> None:
     assert not states(Value((), ("attempt",), 61), _document(_attempts(61)))
     assert states(Value((), ("attempt",), 61), _document(_claim("quantity", subject="all", metric="failed_attempts", value=61)))
+
+
+def test_a_number_under_a_filter_is_of_the_filter_and_not_of_everything() -> None:
+    claim = {**_claim("quantity", subject="all", metric="matching_events", value=17), "bind": [{"evidence": "E1", "path": "aggregates.x"}]}
+    document = {**_document(claim), "evidence": [{"id": "E1", "columns": [], "params": {"text": "card declined", "limit": 20}}]}
+    assert states(Value(("card declined",), ("event",), 17), document)
+    assert not states(Value((), ("event",), 17), document)
+    assert contradicts(Value((), ("matching", "event"), 18), document) == ()
+
+
+def test_a_link_names_both_its_ends() -> None:
+    said = _claim("quantity", subject={"link": "checkout->payment"}, metric="calls", value=5)
+    assert states(Value(("checkout", "payment"), ("call",), 5), _document(said))
+    assert not states(Value(("checkout", "cart"), ("call",), 5), _document(said))
+
+
+def test_either_of_two_ways_to_say_it_will_do() -> None:
+    fact = Either((Value((), ("warn",), 3), Value(("WARN",), ("event",), 3)))
+    assert states(fact, _document(_claim("quantity", subject="all", metric="warning_events", value=3)))
+    assert states(fact, _document(_claim("quantity", subject={"level": "WARN"}, metric="events", value=3)))
+    assert not states(fact, _document(_claim("quantity", subject="all", metric="events", value=3)))
 
 
 def test_units_are_converted_and_rounding_is_allowed_for_all_but_counts() -> None:
@@ -101,6 +122,8 @@ def test_a_moment_is_met_within_its_tolerance_only() -> None:
     said = _claim("temporal", event={"source": "192.0.2.7"}, at="2026-03-02T16:01:36.5Z")
     assert states(Moment(("192.0.2.7",), AT), _document(said))
     assert not states(Moment(("192.0.2.7",), AT.replace(minute=2)), _document(said))
+    keyed = _claim("entity", subject={"source": "192.0.2.7", "at": "2026-03-02T16:01:36Z"}, attribute="user", value="root")
+    assert states(Moment(("192.0.2.7",), AT), _document(keyed))
     assert not states(Moment(("192.0.2.8",), AT), _document(said))
 
 
