@@ -85,7 +85,9 @@ def _is_told(cell: Cell, rule: ClaimRule) -> bool:
 def row_quantity(evidence: Evidence, index: int, column: Column, materiality: Materiality = "normal") -> Draft:
     """The number in one cell of a row."""
     slots = {"subject": subject(evidence, index), "metric": column.name, "agg": column.agg, **_amount(evidence, index, column)}
-    return Draft("quantity", {**slots, "window": _window(evidence)}, (_bound(evidence, f"rows[{index}].{column.name}"),), materiality)
+    # A column of the baseline window says so in its words; the evidence's own window is not its window.
+    window = {} if column.name.endswith("_before") else {"window": _window(evidence)}
+    return Draft("quantity", {**slots, **window}, (_bound(evidence, f"rows[{index}].{column.name}"),), materiality)
 
 
 def row_moment(evidence: Evidence, index: int, column: Column, materiality: Materiality = "normal") -> Draft:
