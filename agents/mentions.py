@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from ipaddress import ip_address
 
-from agents.vocabulary import NUMBER_WORDS, is_stop, plain_words, tokens
+from agents.vocabulary import NUMBER_WORDS, is_qualifier, is_stop, plain_words, tokens
 
 IPV4 = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)"
 ADDRESS = r"(?<![\w.:])[0-9A-Fa-f:]+[.:][0-9A-Fa-f.:]+(?!\w)"
@@ -64,6 +64,11 @@ LIMIT = (
     r"|\b(?:which|what|show|list|name|give\s+me)\s+(?:the\s+)?({n})\s+(?!lines?\b)[a-z]"
     r"|\b({n})\s+(?:\w+\s+)?(?:slowest|busiest|fastest|biggest|largest|worst|most|least|top|highest|lowest|smallest|noisiest|loudest|latest|newest)\b"
 )
+CALLED_SERVICE = (
+    r"\b(?:the|for|of|in|from|did|does|has|is|was|about)\s+['\"`]?([a-z][\w.\-]+)['\"`]?\s+(?:micro)?service\b",
+    r"\b(?:service|app|application)\s+(?:named|called)\s+['\"`]?([a-z][\w.\-]+)",
+    r"\bservice\s+['\"`]([a-z][\w.\-]+)['\"`]",
+)
 FUZZ = 0.86
 LEAST_FUZZY = 6
 MAX_LIMIT = 100
@@ -79,6 +84,13 @@ def services_in(question: str, services: Sequence[str]) -> tuple[str, ...]:
     words = plain_words(re.sub(r"[-_./]", " ", question))
     loose = [name for i in range(len(words)) if (name := _loosely(words, i, services))]
     return tuple(dict.fromkeys([*exact, *loose]))
+
+
+def unknown_services_in(question: str, services: Sequence[str]) -> tuple[str, ...]:
+    """Names a question calls a service ("the billing service", "service named billing") that nothing is stored of."""
+    named = [name for pattern in CALLED_SERVICE for name in re.findall(pattern, question, re.IGNORECASE)]
+    foreign = [name for name in named if not is_stop(name) and _is_free(name) and not is_qualifier(name.lower())]
+    return tuple(dict.fromkeys(name for name in foreign if not services_in(f"{name} service", services)))
 
 
 def routes_in(question: str) -> tuple[str, ...]:

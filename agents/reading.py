@@ -68,6 +68,7 @@ class Reading:
     users: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     about_operations: bool = True
+    unknown_services: tuple[str, ...] = ()
 
 
 def read(question: str, services: Sequence[str] = ()) -> Reading:
@@ -90,6 +91,7 @@ def read(question: str, services: Sequence[str] = ()) -> Reading:
         users=named.users,
         statuses=named.statuses,
         about_operations=_is_about_operations(bare, named),
+        unknown_services=mentions.unknown_services_in(timeless, services),
     )
 
 

@@ -35,6 +35,7 @@ LONGEST_PHRASE = 3
 FOREIGN_WEIGHT = 3
 NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twenty": 20}
 MIN_STEM = 3
+LEAST_ENDED = 4
 
 
 def stem(word: str) -> str:
@@ -99,6 +100,12 @@ def is_grammar(word: str) -> bool:
     return is_stop(word) and stem(word) not in _lexicon().concept_of
 
 
+def is_qualifier(word: str) -> bool:
+    """Whether a word is said of a service ("the affected service") and is not the name of one."""
+    is_ended = len(word) > LEAST_ENDED and word.endswith(("ed", "est"))
+    return is_ended or word in _lexicon().qualifier
+
+
 def _tokens(words: list[str]) -> Iterator[str]:
     stems = [stem(word) for word in words]
     at = 0
@@ -125,15 +132,15 @@ class _Lexicon:
     neutral: frozenset[str]
     foreign: frozenset[str]
     stop: frozenset[str]
+    qualifier: frozenset[str]
 
 
 @cache
 def _lexicon() -> _Lexicon:
     source = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
     stems = {name: frozenset(stem(word) for word in source[name].split()) for name in ("known", "neutral", "foreign")}
-    return _Lexicon(
-        concept_of=_concept_of(source["concepts"]), weak=frozenset(source["weak"].split()), stop=frozenset(source["stop"].split()), **stems
-    )
+    plain = {name: frozenset(source[name].split()) for name in ("weak", "stop", "qualifier")}
+    return _Lexicon(concept_of=_concept_of(source["concepts"]), **plain, **stems)
 
 
 def _concept_of(concepts_as_text: Mapping[str, str]) -> Mapping[str, frozenset[str]]:

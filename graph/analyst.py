@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from agents.analyst import AnalystAgent
-from agents.reading import resolved
+from agents.reading import read, resolved
 from domain.analysis import Analysis, Budget, Question, Trigger
 from domain.calls import Scope
 from domain.errors import NothingFoundError, WrongUseError
@@ -97,6 +97,7 @@ class Analyst:
             current=times.current,
             baseline=times.baseline,
             services=extent.services,
+            unknown_services=read(asked, extent.services).unknown_services,
             turns=turns,
             desks=ports.desks,
             toolbox=ports.toolbox,

@@ -9,7 +9,7 @@ from domain.tasks import Task, WordAnswer, WordPayload
 from graph.context import RunContext
 from graph.events import Event
 from graph.judging import decide
-from graph.nodes import Context
+from graph.nodes import Context, unknown_gap
 from graph.state import RunState
 from grounding.coverage import coverage
 from grounding.headline import unsupported_tokens
@@ -40,6 +40,8 @@ async def answer(state: RunState, runtime: Context) -> RunState:
 
 
 async def _headline(context: RunContext, state: RunState, claims: Sequence[Claim]) -> str:
+    if context.unknown_services:
+        return f"No data: {unknown_gap(context)}"
     if not state.get("desks"):
         return NOT_OPERATIONS
     if not claims:

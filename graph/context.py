@@ -54,6 +54,7 @@ class RunContext:
     current: Window
     baseline: Window
     services: tuple[str, ...]
+    unknown_services: tuple[str, ...]
     turns: tuple[Turn, ...]
     desks: Mapping[str, AnalystAgent]
     toolbox: Tools

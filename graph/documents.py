@@ -65,7 +65,7 @@ def _status(context: RunContext) -> RunStatus:
 
 
 def _decision(context: RunContext, state: RunState, judged: Sequence[Judged]) -> FinalDecision:
-    if not state.get("desks"):
+    if not state.get("desks") and not context.unknown_services:
         return "refused"
     if not judged:
         return "insufficient"

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Literal
 
 from langgraph.errors import NodeError
@@ -30,13 +31,21 @@ Context = Runtime[RunContext]
 
 
 async def route(_state: RunState, runtime: Context) -> Command[Literal["plan", "answer"]]:
-    """Choose the desks; a question that is not about operations data goes straight to the answer."""
+    """Choose the desks; a question that is not about operations data, or about a service nothing is stored of, needs none."""
     context = runtime.context
+    if context.unknown_services:
+        return Command(update={"desks": [], "gaps": [unknown_gap(context)]}, goto="answer")
     desks = [context.question.desk] if context.question.desk else await _routed(context)
     context.emit(Event("route", {"desks": desks, "window": context.scope.window.as_json()}))
     if desks:
         return Command(update={"desks": desks}, goto="plan")
     return Command(update={"desks": []}, goto="answer")
+
+
+def unknown_gap(context: RunContext) -> str:
+    """That a service the question names is not among the stored ones."""
+    names, stored = ", ".join(map(repr, context.unknown_services)), ", ".join(context.services)
+    return f"Nothing is stored of a service named {names}. Stored are: {stored}."
 
 
 async def _routed(context: RunContext) -> list[str]:
@@ -117,6 +126,9 @@ async def _selected(context: RunContext, results: Sequence[AnalysisResult], cand
 
 
 def _offered(results: Sequence[AnalysisResult]) -> tuple[Claim, ...]:
-    """The best candidates of each desk in turn, so that no desk crowds out another."""
-    share = max(1, SHOWN_TO_JUDGE // max(1, len(results)))
-    return tuple(claim for result in results for claim in result.candidates[:share])
+    """The best candidates of each evidence in turn, so that neither a desk nor a tool crowds out another."""
+    queues: dict[str, list[Claim]] = {}
+    for claim in (claim for result in results for claim in result.candidates):
+        queues.setdefault(claim.bind[0].evidence if claim.bind else "", []).append(claim)
+    rounds = zip_longest(*queues.values())
+    return tuple(claim for turn in rounds for claim in turn if claim)[:SHOWN_TO_JUDGE]

@@ -24,8 +24,9 @@ def chosen(question: str, candidates: Sequence[Claim], limit: int) -> tuple[str,
     groups = _by_call(_distinct(candidates))
     if not groups or limit < 1:
         return ()
-    order = sorted(groups, key=lambda name: (-_worth(reading, groups[name], list(groups).index(name)), list(groups).index(name)))
-    lists = [_ordered(reading, groups[name]) for name in order]
+    place = {name: index for index, name in enumerate(groups)}
+    order = sorted(groups, key=lambda name: (-_worth(reading, groups[name], place[name]), place[name]))
+    lists = _telling(reading, [_ordered(reading, groups[name]) for name in order])
     if reading.filters.limit:
         lists[0] = _about_first(lists[0], reading.filters.limit)
     return tuple(claim.id for claim in _shared_out(lists, limit))
@@ -58,10 +59,42 @@ def _by_call(claims: Sequence[Claim]) -> dict[str, list[Claim]]:
 
 def _worth(reading: Reading, claims: Sequence[Claim], index: int) -> float:
     """How much of the question's words the claims of one call speak of, less the later the call stands in the plan."""
+    if index == 0 and _is_denial(claims):
+        return 2.0
     asked = set(reading.words)
-    spoken = {token for claim in claims for token in tokens(claim.text)}
+    spoken = _spoken(claims)
     named = any(_names(reading) & values_of(claim) for claim in claims)
     return (len(asked & spoken) / len(asked) if asked else 0.0) + 0.2 * named - LATER_CALL * index
+
+
+def _is_denial(claims: Sequence[Claim]) -> bool:
+    """Whether all a call has to say is that there was nothing to see."""
+    return all(claim.kind == "absence" for claim in claims)
+
+
+def _spoken(claims: Sequence[Claim]) -> set[str]:
+    return {token for claim in claims for token in tokens(" ".join([claim.text, *_terms(claim)]))}
+
+
+def _terms(claim: Claim) -> Iterable[str]:
+    """The field's terms in a claim's slots: what kind of thing it is about and what was measured."""
+    subject = claim.slots.get("subject")
+    kinds = tuple(subject) if isinstance(subject, Mapping) else ()
+    return (str(term).replace("_", " ") for term in (*kinds, claim.slots.get("metric", ""), claim.slots.get("attribute", "")))
+
+
+def _telling(reading: Reading, lists: Sequence[list[Claim]]) -> list[list[Claim]]:
+    """The best call's claims, and of the others those that speak of something asked that is still open.
+
+    When the best call saw nothing, the others are what there is to tell.
+    """
+    told, kept = _spoken(lists[0]), [lists[0]]
+    for side in lists[1:]:
+        news = set(reading.words) & _spoken(side) - told
+        if news or (_is_denial(lists[0]) and not _is_denial(side)):
+            kept.append(side)
+            told |= news
+    return kept
 
 
 def _ordered(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:

@@ -72,3 +72,18 @@ def test_a_follow_up_is_read_with_the_question_before_it() -> None:
     assert resolved("and yesterday?", turns).startswith("Which routes fail most")
     assert resolved("Which clients use the most bandwidth?", turns) == "Which clients use the most bandwidth?"
     assert resolved("and for payment?", ()) == "and for payment?"
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("How many errors did the billing service have?", ("billing",)),
+        ("Is there anything wrong with a service named ledger?", ("ledger",)),
+        ("How many errors did the cart service have?", ()),
+        ("What is the slowest service?", ()),
+        ("Which service is the affected service?", ()),
+        ("Which is the service with the most errors?", ()),
+    ],
+)
+def test_a_service_nothing_is_stored_of_is_noticed(question: str, unknown: tuple[str, ...]) -> None:
+    assert read(question, ("cart", "checkout")).unknown_services == unknown

@@ -71,6 +71,14 @@ async def test_a_question_about_something_else_is_refused_without_a_look() -> No
     assert (analysis.final_decision, made.tools.calls) == ("refused", [])
 
 
+async def test_a_service_nothing_is_stored_of_is_no_data_and_not_everybodys_numbers() -> None:
+    made = world()
+    analysis = await made.analyst.analyse(Question("How many errors did the billing service have?"))
+    assert (analysis.final_decision, made.tools.calls) == ("insufficient", [])
+    assert "'billing'" in analysis.headline
+    assert "checkout" in analysis.could_not_check[0]
+
+
 async def test_two_desks_look_in_parallel_and_both_are_published() -> None:
     made = world(ScriptedJudge({"route": lambda _: RouteAnswer(("sre", "security"))}), FakeTools(seconds=0.2))
     analysis = await made.analyst.analyse(QUESTION)

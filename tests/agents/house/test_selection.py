@@ -1,5 +1,7 @@
 """The house selects the candidates that answer."""
 
+from dataclasses import replace
+
 from agents.house.selection import chosen
 from domain.claims import Binding, Claim, ClaimKind
 
@@ -41,7 +43,7 @@ def test_when_is_answered_by_a_time() -> None:
 
 def test_the_first_call_gets_most_of_the_room_and_the_others_some() -> None:
     side = tuple(claim(f"E2.{n}", f"account{n} was tried {n} times.", account=f"account{n}") for n in range(1, 10))
-    picked = chosen("Which addresses made failed attempts?", (*SOURCES, *side), 8)
+    picked = chosen("Which addresses made failed attempts, and which accounts were tried?", (*SOURCES, *side), 8)
     assert picked[:6] == tuple(f"E1.{n}" for n in range(1, 7))
     assert picked[6:] == ("E2.1", "E2.2")
 
@@ -50,3 +52,15 @@ def test_a_later_call_that_speaks_of_the_question_goes_first() -> None:
     noise = claim("E1.1", "The platform wrote 12 lines.")
     answer = claim("E2.1", "Failed attempts by address: 10.0.0.1 made 3.", source="10.0.0.1")
     assert chosen("Which addresses made failed attempts?", (noise, answer), 2)[0] == "E2.1"
+
+
+def test_a_side_call_that_adds_nothing_asked_is_left_out() -> None:
+    side = tuple(claim(f"E2.{n}", f"account{n} was tried {n} times.", account=f"account{n}") for n in range(1, 10))
+    picked = chosen("Which addresses made failed attempts?", (*SOURCES, *side), 8)
+    assert not [name for name in picked if name.startswith("E2")]
+
+
+def test_that_there_was_nothing_to_see_comes_first_when_the_best_call_saw_nothing() -> None:
+    denial = replace(claim("E1.1", "No requests with a logged duration were seen."), kind="absence")
+    side = claim("E2.1", "19:00 had the highest number of requests.", hour="19:00")
+    assert chosen("slowest hour", (denial, side), 8) == ("E1.1", "E2.1")
