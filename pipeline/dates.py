@@ -12,7 +12,10 @@ _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 MONTHS = {name: at for at, name in enumerate(_NAMES, start=1)}
 _EPOCH = date(1970, 1, 1).toordinal()
 _TWO_DIGIT_PIVOT = 70
-_HALF_A_YEAR = 6
+_DAYS_OF_MONTH = 31
+_A_YEAR = 12 * _DAYS_OF_MONTH
+_HALF_A_YEAR = _A_YEAR // 2
+_LATE_DAYS = 7
 _LEAP_SECOND = 60
 _CACHE_LIMIT = 10_000
 
@@ -22,20 +25,24 @@ class YearCounter:
     """The year of stamps that have none: a December followed by a January begins the next one."""
 
     year: int
-    month: int = 0
+    day: int = 0
 
-    def of(self, month: int) -> int:
-        """The year of the next stamp in file order, whose month this is."""
-        if self.month:
-            self.year += (month - self.month <= -_HALF_A_YEAR) - (month - self.month >= _HALF_A_YEAR)
-        self.month = month
+    def of(self, month: int, day: int) -> int:
+        """The year of the next stamp in file order. A line a few days late, over New Year, is of the year before."""
+        at = month * _DAYS_OF_MONTH + day
+        change = at - self.day
+        if self.day and change < -_HALF_A_YEAR:
+            self.year, self.day = self.year + 1, at
+        elif self.day and change > _A_YEAR - _LATE_DAYS:
+            return self.year - 1
+        self.day = at
         return self.year
 
 
 def first_year(month_days: Iterable[tuple[int, int]], modified_at: datetime) -> int:
     """The year of a text's first stamp, so that its latest is at most a day after the file was written."""
     counter = YearCounter(0)
-    latest = max(((counter.of(month), month, day) for month, day in month_days), default=(0, 1, 1))
+    latest = max(((counter.of(month, day), month, day) for month, day in month_days), default=(0, 1, 1))
     limit = modified_at + timedelta(days=1)
     last_year = limit.year if latest[1:] <= (limit.month, limit.day) else limit.year - 1
     return last_year - latest[0]
@@ -72,7 +79,7 @@ class Calendar:
 
     def _year(self, fields: dict[str, str | None], month: int) -> int:
         if self._years is not None:
-            return self._years.of(month)
+            return self._years.of(month, int(fields["d"] or 0))
         if four := fields.get("y"):
             return int(four)
         two = int(fields["Y"] or 0)

@@ -1,5 +1,6 @@
 """Instants as JSON carries them: RFC 3339 and its like, or an epoch number of any unit."""
 
+import math
 import re
 from datetime import UTC, datetime, tzinfo
 
@@ -27,11 +28,14 @@ def nanos_of(value: object, zone: tzinfo) -> int:
 
 
 def _of_number(value: float) -> int:
+    if not math.isfinite(value):
+        raise ValueError(f"{value!r} is no time")
     unit = next((unit for limit, unit in _UNITS if value < limit), 1)
-    nanos = value * unit if isinstance(value, int) else round(value * 10**6) * (unit // 10**6) if unit >= 10**6 else round(value * unit)
+    whole = math.floor(value)
+    nanos = whole * unit + (round((value - whole) * 10**6) * unit // 10**6)
     if not 0 < nanos < _LIMIT_NS:
         raise ValueError(f"{value!r} is no time after 1970")
-    return int(nanos)
+    return nanos
 
 
 def _of_text(text: str, zone: tzinfo) -> int:

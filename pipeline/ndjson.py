@@ -206,7 +206,7 @@ def _body(fields: Fields, values: Mapping[str, Any], event: str) -> str:
         known = (values.get(name) for name in ("service", "version", "author"))
         return " ".join([event, *(text_of(value) for value in known if value)])
     body = text_of(values.get("error_message") or values.get("error_code") or event or values.get("route") or "")
-    if not body and not any(name in values for name in _BODIES):
+    if not body and not any(values.get(name) is not None for name in _BODIES):
         raise ValueError("there is no body (or message)")
     return body
 

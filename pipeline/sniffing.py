@@ -66,7 +66,7 @@ def _format(sample: Sequence[str]) -> FormatName:
         return "ndjson"
     if _share(sample, is_access_line) > _MOST:
         return "access"
-    if _share(sample, is_syslog_line) > _MOST:
+    if _share([line for line in sample if not line[0].isspace()], is_syslog_line) > _MOST:
         return "syslog"
     return "text"
 

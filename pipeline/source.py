@@ -11,6 +11,8 @@ from typing import BinaryIO
 from domain.errors import NothingFoundError, WrongUseError
 
 BLOCK = 1 << 18
+_PACKED_BLOCK = 1 << 15
+_PIECE = 1 << 12
 _GZIP = b"\x1f\x8b"
 _WBITS_GZIP = 16 + zlib.MAX_WBITS
 _OTHER_PACKINGS = {b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z"}
@@ -84,8 +86,8 @@ class Content:
         """Close the file."""
         self._file.close()
 
-    def _read(self) -> bytes:
-        block = self._file.read(BLOCK)
+    def _read(self, size: int = BLOCK) -> bytes:
+        block = self._file.read(size)
         self.bytes_read += len(block)
         return block
 
@@ -98,12 +100,14 @@ class Content:
         unpacker = zlib.decompressobj(_WBITS_GZIP)
         try:
             while packed:
-                yield unpacker.decompress(packed, BLOCK)
-                packed = unpacker.unconsumed_tail
+                # Small pieces: what was unpacked before a damaged place must not be lost with it.
+                piece, packed = packed[:_PIECE], packed[_PIECE:]
+                yield unpacker.decompress(piece, BLOCK)
+                packed = unpacker.unconsumed_tail + packed
                 if unpacker.eof:
-                    packed = unpacker.unused_data.lstrip(b"\0") or self._read()
+                    packed = (unpacker.unused_data + packed).lstrip(b"\0") or self._read()
                     unpacker = zlib.decompressobj(_WBITS_GZIP) if packed else unpacker
-                packed = packed or self._read()
+                packed = packed or self._read(_PACKED_BLOCK)
             yield unpacker.flush()
         except zlib.error as error:
             self.cut = f"the gzip data is damaged ({error})"

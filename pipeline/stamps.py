@@ -84,7 +84,7 @@ def detect(sample: Sequence[str]) -> Place | None:
     best: tuple[int, float, Place] | None = None
     for layout in LAYOUTS:
         starts = [found.start() for line in sample if (found := layout.pattern.search(line, 0, HEAD)) and _is_plausible(found)]
-        if not starts or not _is_enough(starts, len(sample)):
+        if not starts or not (_is_enough(starts, len(sample)) or layout.pattern.match(sample[0])):
             continue
         where = sum(starts) / len(starts)
         if best is None or (len(starts), -where) > (best[0], -best[1]):

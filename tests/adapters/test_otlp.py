@@ -138,7 +138,9 @@ def test_metrics_read_the_same_in_both_forms_and_other_kinds_are_rejected() -> N
 
 
 @pytest.mark.parametrize("signal", ["logs", "traces", "metrics"])
-@pytest.mark.parametrize(("body", "kind"), [(b"\xff\xff\xff", PROTOBUF_TYPE), (b"{", JSON_TYPE), (b"[]", JSON_TYPE), (b'{"x":1}', JSON_TYPE)])
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"\xff\xff\xff", PROTOBUF_TYPE), (b"{", JSON_TYPE), (b"[]", JSON_TYPE), (b'{"x":1}', JSON_TYPE)]
+)
 def test_a_malformed_body_is_wrong_use(signal: Signal, body: bytes, kind: str) -> None:
     with pytest.raises(WrongUseError):
         OtlpCodec().decode(signal, body, kind)
