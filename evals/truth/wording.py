@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from evals.facts import Named
 
-VARIABLE = re.compile(r"\s*\S*\d\S*\s*")
+VARIABLE = re.compile(r"\s*\S*(?:\d|\.\w)\S*\s*")
 MANY_WORDS = 6
 READ = 160
 
 
 def wording(*texts: str) -> Named:
-    """The longest run of words without digits (at most six) that all these texts share, early in the text: long ones are cut when shown."""
+    """The longest run of words (at most six, no digits, no inner dots) that all these texts share, early on: long ones are cut when shown."""
     first, *others = [" ".join(text.split()) for text in texts]
     runs = [run for part in VARIABLE.split(first[:READ]) for run in _shared(part.split(), others)]
     return Named(r"\s+".join(re.escape(word) for word in max(runs, key=len)[:MANY_WORDS]), like=True)
