@@ -86,5 +86,5 @@ def _evidence_gap(evidence: Evidence) -> str:
     if evidence.status in ("error", "timeout"):
         return f"{name}: {evidence.message or evidence.status}"
     if evidence.scope_rows == 0:
-        return f"{name}: no data of this kind in scope" + (f" ({evidence.message})" if evidence.message else "")
+        return f"{name}: no data of this kind in scope"
     return ""

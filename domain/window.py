@@ -1,5 +1,6 @@
 """Time windows and RFC 3339 times; every time inside the program is aware and UTC."""
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -30,9 +31,10 @@ class Window:
         return self.start <= at < self.end
 
     def halves(self) -> tuple["Window", "Window"]:
-        """The earlier and the later half, cut at a whole second."""
-        middle = (self.start + self.length / 2).replace(microsecond=0)
-        return Window(self.start, middle, self.tz), Window(middle, self.end, self.tz)
+        """The earlier and the later half, equally long and cut at a whole second; the earlier may begin up to a second sooner."""
+        half = timedelta(seconds=math.ceil(self.length.total_seconds() / 2))
+        middle = self.end - half
+        return Window(middle - half, middle, self.tz), Window(middle, self.end, self.tz)
 
     def as_json(self) -> dict[str, str]:
         """The window as the documents carry it."""

@@ -30,7 +30,7 @@ def time_scope(question: Question, extent: Extent, now: datetime) -> TimeScope:
     named = question.window or window_of(question.text, reference, extent.oldest, extent.newest, question.tz)
     window = named or everything
     current, baseline = baseline_of(question.text, window, extent.oldest)
-    return TimeScope(window, current, baseline, tuple(_notes(named, is_old, window)))
+    return TimeScope(window, current, baseline, tuple(_notes(question, named, everything if is_old else None)))
 
 
 def stored(extent: Extent, tz: str) -> Window:
@@ -39,9 +39,9 @@ def stored(extent: Extent, tz: str) -> Window:
     return Window(extent.oldest.replace(microsecond=0), end, tz)
 
 
-def _notes(named: Window | None, is_old: bool, window: Window) -> Sequence[str]:
+def _notes(question: Question, named: Window | None, old: Window | None) -> Sequence[str]:
     if named is None:
-        return [f"No time range was named: everything stored was read ({rfc3339(window.start)} to {rfc3339(window.end)})."]
-    if is_old:
-        return [f"The newest stored event is older than a day: relative times count from {rfc3339(window.end)}."]
+        return ["No time range was named: everything stored was read."]
+    if old and question.window is None:
+        return [f"The newest stored event is older than a day: relative times count from {rfc3339(old.end)}."]
     return []

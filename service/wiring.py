@@ -21,7 +21,7 @@ from agents.sre import SreDesk
 from agents.suggestion import suggest
 from domain.analysis import Budget
 from domain.errors import WrongUseError
-from domain.ports import Embedder, Judge, StateStore, TelemetryStore, Tracer
+from domain.ports import Embedder, Judge, OtlpDecoder, StateStore, TelemetryStore, Tracer
 from domain.tasks import PlannedCall
 from graph.analyst import Analyst, Ports
 from graph.context import Suggest
@@ -115,6 +115,11 @@ def judge_maker(settings: Settings, library: PromptLibrary, house: HouseJudge) -
         raise WrongUseError("WATCHFLOOR_MODEL_BASE_URL is set but WATCHFLOOR_MODEL is not; name the model to use.")
     chat = ChatJudge(ChatSettings(settings.model_base_url, settings.model, settings.model_api_key, settings.model_timeout_s), library)
     return lambda: FallbackJudge(chat, house)
+
+
+def otlp_decoder() -> OtlpDecoder:
+    """The decoder alone, for commands that read files without a store."""
+    return OtlpCodec()
 
 
 def _suggester(toolbox: Toolbox, embedder: Embedder, services: tuple[str, ...]) -> Suggest:

@@ -3,32 +3,32 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analytics.templates import TemplateMiner
+from pipeline.mining import mine_file
+from pipeline.report import LoadOptions
+from pipeline.source import Source
 from service.commands.ingest import readable
 from service.invocation import Invocation
+from service.wiring import otlp_decoder
+
+Row = tuple[int, str, str]
 
 
 async def mine(invocation: Invocation, options: Mapping[str, Any]) -> int:
-    """Mine each line as it stands; the template shown is the final one of its group."""
-    path: Path = readable(options["file"])
-    lines = path.read_text("utf-8", errors="replace").splitlines()  # noqa: ASYNC240 (a one-shot command)
-    miner = TemplateMiner()
-    ids = [miner.add("", "", line) for line in lines]
-    texts = {template.template_id: template.text for template in miner.templates()}
-    counts = Counter(ids)
-    summary = [{"template_id": name, "template": texts[name], "count": count} for name, count in counts.most_common()]
-    document = {"lines": len(lines), "templates_total": len(counts), "templates": summary}
-    invocation.show(document, "" if invocation.as_json else _csv(ids, texts))
+    """Mine a file's records, parsed as `ingest` would; the template shown is the final one of its group."""
+    rows = list(mine_file(Source.of_path(readable(options["file"])), LoadOptions(), otlp_decoder()))
+    counts = Counter((name, text) for _, name, text in rows)
+    summary = [{"template_id": name, "template": text, "count": count} for (name, text), count in counts.most_common()]
+    document = {"records": len(rows), "templates_total": len(counts), "templates": summary}
+    invocation.show(document, "" if invocation.as_json else _csv(rows))
     return 0
 
 
-def _csv(ids: list[str], texts: Mapping[str, str]) -> str:
+def _csv(rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("line", "template_id", "template"))
-    writer.writerows((number, name, texts[name]) for number, name in enumerate(ids, start=1))
+    writer.writerows(rows)
     return out.getvalue().rstrip("\n")
