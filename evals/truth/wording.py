@@ -11,7 +11,7 @@ READ = 160
 
 
 def wording(*texts: str) -> Named:
-    """The longest run of words (at most six, no digits, no inner dots) that all these texts share, early on: long ones are cut when shown."""
+    """The longest run of words (at most six, no digits, no inner dots) that all these texts share, early on: long ones are cut."""
     first, *others = [" ".join(text.split()) for text in texts]
     runs = [run for part in VARIABLE.split(first[:READ]) for run in _shared(part.split(), others)]
     return Named(r"\s+".join(re.escape(word) for word in max(runs, key=len)[:MANY_WORDS]), like=True)
