@@ -27,7 +27,7 @@ class LocalSession:
 
     async def ask(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """One analysis document."""
-        return (await actions.ask(self._parts, _checked(ChatRequest, request))).as_json()
+        return (await actions.ask(self._parts, checked(ChatRequest, request))).as_json()
 
     async def ingest(self, path: Path, request: Mapping[str, Any], report: ReportBytes) -> Mapping[str, Any]:
         """Load one file; `report` gets the bytes read so far."""
@@ -35,7 +35,7 @@ class LocalSession:
         def progress(step: Progress) -> None:
             report(step.bytes_read)
 
-        return await actions.ingest(self._parts, Source.of_path(path), _checked(IngestRequest, request), progress)
+        return await actions.ingest(self._parts, Source.of_path(path), checked(IngestRequest, request), progress)
 
     async def read(self, route: str) -> Any:
         """What GET /api/{route} would give."""
@@ -43,7 +43,7 @@ class LocalSession:
 
     async def run_metric(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """One evidence document."""
-        return await actions.run_metric(self._parts, name, _checked(MetricRequest, request))
+        return await actions.run_metric(self._parts, name, checked(MetricRequest, request))
 
 
 @asynccontextmanager
@@ -53,7 +53,8 @@ async def local_session(settings: Settings, command: str) -> AsyncIterator[Local
         yield LocalSession(parts)
 
 
-def _checked(kind: type[RequestT], request: Mapping[str, Any]) -> RequestT:
+def checked(kind: type[RequestT], request: Mapping[str, Any]) -> RequestT:
+    """A request checked as the API would. Raises WrongUseError naming the field."""
     try:
         return kind.model_validate(dict(request))
     except ValidationError as error:
