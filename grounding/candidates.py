@@ -1,18 +1,21 @@
 """Which cells of the evidence a sentence may be about: rows by the names it says, columns by its words."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.claims import Binding
 from domain.evidence import Column, Evidence, Row
 from grounding import metrics, subjects, units, vocabulary, windows
-from grounding.cells import same
+from grounding.cells import instant, same
 from grounding.lexicon import Lexicon, Mention
 from grounding.operands import EvidenceById
 from grounding.paths import BoundCell, Unresolved, aggregate_column, cell_at, is_complete, is_series, key_names, resolve
 from grounding.tokens import Token, blank, scan
 from grounding.wordlists import words
 
+_BLANKS = re.compile(r"\{\w+\}")
+_SHORT = 3
 _FRAME = frozenset(words("service system platform whole whole entire utc today everything together altogether"))
 
 
@@ -38,7 +41,22 @@ def sentence(text: str, source: Evidence, lexicon: Lexicon, bound: Sequence[Bind
     rest = text
     for mention in mentions:
         rest = blank(rest, mention.start, mention.end)
-    return Sentence(text, source, mentions, scan(rest), vocabulary.stems(rest), tuple(b for b in bound if b.evidence == source.id))
+    own = tuple(binding for binding in bound if binding.evidence == source.id)
+    return Sentence(text, source, mentions, scan(_without_labels(rest, source)), vocabulary.stems(rest), own)
+
+
+def _without_labels(text: str, source: Evidence) -> str:
+    """Labels such as "logins after five failures" hold words that are no tokens of the sentence."""
+    labels = {part for column in source.columns for part in (column.label, *_phrase_parts(column)) if len(part) > _SHORT}
+    for label in sorted(labels | {source.title} - {""}, key=len, reverse=True):
+        at = text.casefold().find(label.casefold())
+        if at >= 0:
+            text = blank(text, at, at + len(label))
+    return text
+
+
+def _phrase_parts(column: Column) -> list[str]:
+    return [part.strip(" .,") for part in _BLANKS.split(column.phrase)] if column.phrase else []
 
 
 def rows_meant(said: Sentence) -> list[int]:
@@ -47,17 +65,45 @@ def rows_meant(said: Sentence) -> list[int]:
     bound = _bound_rows(said)
     if bound is not None:
         return bound
+    if not said.mentions and len(source.rows) == 1 and is_complete(source) and is_general(said):
+        return [0]
+    timed = timed_rows(said)
     if not said.mentions:
-        return [0] if len(source.rows) == 1 and is_complete(source) and is_general(said) else []
+        return sorted(timed)
     best = 0
     rows: list[int] = []
     for index, row in enumerate(source.rows):
+        if timed and index not in timed:
+            continue
         count = _named_count(row, said)
         if count > best:
             best, rows = count, []
         if count and count == best:
             rows.append(index)
     return rows
+
+
+def time_key(source: Evidence) -> Column | None:
+    """The time column that says which bucket a row is, if rows are buckets."""
+    keys = (column for column in source.columns if column.type == "time")
+    return next((column for column in keys if column.role == "key" or (column.role == "time" and source.step_s > 0)), None)
+
+
+def timed_rows(said: Sentence) -> frozenset[int]:
+    """The rows whose bucket the sentence names."""
+    column = time_key(said.source)
+    tokens = [token for token in said.tokens if token.kind == "time" and token.at]
+    if column is None or not tokens:
+        return frozenset()
+    cells = ((index, instant(row.get(column.name))) for index, row in enumerate(said.source.rows))
+    return frozenset(index for index, at in cells if at and any(token.at and token.at.shows(at) for token in tokens))
+
+
+def _says_other_times(said: Sentence) -> bool:
+    """Whether a time is said that is no edge of the window."""
+    window = said.source.window
+    times = [token.at for token in said.tokens if token.kind == "time" and token.at]
+    return any(not any(at.shows(edge) for edge in (window.start, window.end)) for at in times)
 
 
 def _bound_rows(said: Sentence) -> list[int] | None:
@@ -88,7 +134,11 @@ def subject_of(source: Evidence, index: int, said: Sentence) -> dict[str, object
     """The subject a sentence names in a row: the key cells it mentions."""
     row = source.rows[index]
     named = {name for mention in said.mentions for name in mention.columns if _holds(row.get(name), mention.value)}
-    return {name: row[name] for name in key_names(source) if name in named and not isinstance(row[name], list | tuple)}
+    column = time_key(source)
+    if column and index in timed_rows(said):
+        named.add(column.name)
+    names = (*key_names(source), *([column.name] if column else []))
+    return {name: row[name] for name in names if name in named and not isinstance(row[name], list | tuple)}
 
 
 def is_general(said: Sentence) -> bool:
@@ -104,7 +154,8 @@ def is_general(said: Sentence) -> bool:
 _SENTENCE = vocabulary.stems(
     """all every no none not never more less than most least highest lowest top first last only about around roughly approximately over
     under happened occurred took place went were was window period last hour day minute second week today yesterday whole system average
-    altogether mean median maximum minimum percent million thousand two three four five six seven eight nine ten at least up free"""
+    altogether mean median maximum minimum percent million thousand two three four five six seven eight nine ten at least up free
+    totalled totaled averaged amounted equalled equaled handled served processed saw"""
 )
 
 
@@ -119,7 +170,14 @@ def columns_meant(said: Sentence, unit: str = "", *, time: bool = False) -> list
     aggs = {token.word for token in said.tokens if token.kind == "agg"}
     if aggs and any(units.agg_of(column.agg) in aggs for column in pool):
         pool = [column for column in pool if units.agg_of(column.agg) in aggs]
-    return pool if bound else _best(pool, said.stems)
+    phrased = [column for column in pool if _is_phrased(column, said.text)]
+    return pool if bound else phrased or _best(pool, said.stems)
+
+
+def _is_phrased(column: Column, text: str) -> bool:
+    """Whether a text is put in the words of the column's own sentence."""
+    parts = [part for part in _phrase_parts(column) if any(char.isalpha() for char in part)]
+    return bool(parts) and all(part.casefold() in text.casefold() for part in parts)
 
 
 def _bound_column(source: Evidence, binding: Binding) -> Column | None:
@@ -164,7 +222,7 @@ def value_cells(said: Sentence, unit: str = "", *, time: bool = False) -> list[B
     rows = [index for index in rows_meant(said) if said.bound or names_all(said.source.rows[index], said)]
     cells = [cell_at(said.source, index, column) for index in rows for column in columns]
     is_about_all = not said.mentions or _mentions_only_filters(said)
-    if not cells and is_about_all and not time and is_general(said):
+    if not cells and is_about_all and not time and not _says_other_times(said) and is_general(said):
         return aggregates_meant(said, unit)
     return cells
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from domain.claims import Claim
 from grounding import residue
@@ -20,18 +22,27 @@ def unsupported_tokens(text: str, claims: Sequence[Claim], evidence: EvidenceByI
     if not covers:
         return tuple(token.text for token in scan(text))
     found = {problem.token: None for problem in residue.problems(text, covers, lexicon)}
-    for clause in _CLAUSE.split(text):
-        found |= {problem.token: None for problem in _clause_problems(clause, covers, lexicon)}
+    for part in (part for clause in _CLAUSE.split(text) for part in _parts(clause, covers)):
+        found |= {problem.token: None for problem in _part_problems(part, covers, lexicon)}
     return tuple(found)
 
 
-def _clause_problems(clause: str, covers: Sequence[Cover], lexicon: Lexicon) -> Sequence[residue.Problem]:
-    """A clause that names something may only say what the claims about that thing say."""
-    about = [one for one in covers if _is_named(one, clause)]
-    if not about:
-        return ()
-    return residue.problems(residue.mask(clause, covers), about, lexicon)
+def _parts(clause: str, covers: Sequence[Cover]) -> list[str]:
+    """A clause cut before each further thing it names, unless one claim is about all of them."""
+    starts = {name: at for one in covers for name in one.names if (at := _place(name, clause)) is not None}
+    if len(starts) <= 1 or any(one.names >= set(starts) for one in covers):
+        return [clause]
+    cuts = [0, *sorted(starts.values())[1:], len(clause)]
+    return [clause[start:end] for start, end in pairwise(cuts)]
 
 
-def _is_named(one: Cover, clause: str) -> bool:
-    return any(re.search(rf"(?<![\w./\-]){re.escape(name)}(?![\w/]|[\-.:]\w)", clause, re.IGNORECASE) for name in one.names)
+def _place(name: str, clause: str) -> int | None:
+    found = re.search(rf"(?<![\w./\-]){re.escape(name)}(?![\w/]|[\-.:]\w)", clause, re.IGNORECASE)
+    return found.start() if found else None
+
+
+def _part_problems(part: str, covers: Sequence[Cover], lexicon: Lexicon) -> Sequence[residue.Problem]:
+    """A part that names something may only say what the claims about that thing say."""
+    literals = frozenset().union(*(one.literals for one in covers))
+    about = [replace(one, literals=literals) for one in covers if any(_place(name, part) is not None for name in one.names)]
+    return residue.problems(part, about, lexicon) if about else ()

@@ -113,7 +113,9 @@ def _is_meant(written: str, name: str, *, is_first: bool) -> bool:
 def names_in(subject: object) -> tuple[str, ...]:
     """The values of a subject slot, as texts."""
     if isinstance(subject, Mapping):
-        return tuple(str(one) for value in subject.values() for one in (value if isinstance(value, list | tuple) else (value,)))
+        return tuple(name for value in subject.values() for name in names_in(value))
+    if isinstance(subject, list | tuple):
+        return tuple(name for value in subject for name in names_in(value))
     return (str(subject),) if subject else ()
 
 

@@ -9,6 +9,7 @@ from grounding import units, vocabulary
 from grounding.outcomes import Outcome, contradicted, unverified
 from grounding.paths import BoundCell
 
+_IMPLIED = {"time": frozenset({"latency"}), "bytes": frozenset({"byte"})}
 _NOT_PLAIN = re.compile(r"p\d{2,3}|avg|max|min|ratio|rate")
 
 
@@ -57,7 +58,9 @@ def _is_rival(other: Column, column: Column, core: frozenset[str]) -> bool:
 
 def column_stems(column: Column) -> frozenset[str]:
     """The words a column may be called by."""
-    return vocabulary.stems(column.name) | vocabulary.stems(column.label)
+    measured = units.unit_of(column.unit, column.agg).dimension if column.role != "key" else ""
+    implied = _IMPLIED.get(measured, frozenset()) if not column.label else frozenset()
+    return vocabulary.stems(column.name) | vocabulary.stems(column.label) | implied
 
 
 def _context_stems(cell: BoundCell, claim: Claim) -> frozenset[str]:

@@ -80,7 +80,7 @@ def aggregate_column(evidence: Evidence, name: str, value: Cell) -> Column:
     declared = evidence.column(name)
     if declared:
         return declared
-    label = name.replace("_", " ")
+    label = re.sub(r"^(?:total|sum|overall|all)\s+|\s+(?:total|sum)$", "", name.replace("_", " "))
     return Column(name, column_type(value), units.unit_in_name(name), units.agg_in_name(name), "platform", "measure", label)
 
 

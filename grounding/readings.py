@@ -9,7 +9,7 @@ from typing import Any
 from domain.claims import Binding, Claim
 from domain.evidence import Column
 from grounding import absence, entity, metrics, quantity, quote, ranking, temporal, units, vocabulary
-from grounding.candidates import Sentence, columns_meant, names_all, relevance, rows_meant, subject_of, value_cells
+from grounding.candidates import Sentence, columns_meant, names_all, relevance, rows_meant, subject_of, timed_rows, value_cells
 from grounding.cells import instant
 from grounding.outcomes import Outcome
 from grounding.paths import BoundCell, cell_at, key_names
@@ -67,7 +67,10 @@ def read_number(said: Sentence, token: Token) -> Iterable[Reading]:
     for cell in value_cells(said, unit):
         slots = {"subject": subject(cell, said), "metric": cell.column.name, "agg": cell.column.agg, "op": token.op, "value": value}
         claim = Claim("", "quantity", {**slots, "unit": unit or cell.column.unit}, (bind_to(cell),))
-        yield Reading(claim, quantity.check(claim, {said.source.id: said.source}), relevance(said, cell))
+        outcome = quantity.check(claim, {said.source.id: said.source})
+        # A number in words may be part of a name ("after five failures"), so it can confirm but not contradict.
+        if outcome.verdict == "supported" or any(char.isdigit() for char in token.text):
+            yield Reading(claim, outcome, relevance(said, cell))
 
 
 def _is_window_length(said: Sentence, token: Token) -> bool:
@@ -95,6 +98,8 @@ def read_time(said: Sentence, token: Token) -> Iterable[Reading]:
     """A time that is no edge of the window as the time of each event it may be about."""
     window = said.source.window
     if token.at is None or (token.kind == "time" and any(token.at.shows(edge) for edge in (window.start, window.end))):
+        return
+    if timed_rows(said):
         return
     for cell in value_cells(said, time=True):
         slots = {"event": subject(cell, said), "at": _written(token, cell)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grounding import metrics, subjects, vocabulary
 from grounding.allowances import distinct_names, is_allowed
+from grounding.cells import instant
 from grounding.covers import Cover
 from grounding.lexicon import Lexicon, is_generic, is_said, names_in
 from grounding.paths import BoundCell
@@ -92,7 +93,8 @@ def _foreign_names(masked: str, covers: Sequence[Cover], lexicon: Lexicon) -> It
 
 def _unnamed_subject(text: str, covers: Sequence[Cover]) -> Iterable[Problem]:
     """A text about one thing has to name it; about two, both."""
-    groups = [names_in(one.claim.slots.get(slot)) for one in covers[:1] for slot in ("subject", "event", "other", "first", "then")]
+    slots = [one.claim.slots.get(slot) for one in covers[:1] for slot in ("subject", "event", "other", "first", "then")]
+    groups = [[name for name in names_in(slot) if not instant(name)] for slot in slots]
     named = [group for group in groups if group and not subjects.is_everything(group[0])]
     lenient = _PRONOUN.search(text) is not None
     for group in named[1:] if lenient else named:

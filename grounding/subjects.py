@@ -17,7 +17,7 @@ ENTITY_FILTERS = frozenset(
     deployment version username source""")
 )
 _LOOSE_FILTERS = frozenset({"severity", "status", "text", "error_code", "event"})
-_EVENT_SLOTS = frozenset({"metric", "threshold", "event", "what", "agg", "unit", "column", "attribute", "at", "time"})
+_EVENT_SLOTS = frozenset({"subject", "metric", "threshold", "event", "what", "agg", "unit", "column", "attribute", "at", "time"})
 _IDENTIFIER = re.compile(r"(?<!\w)(?=[^\s]*[\d./_:])[\w./:@+\-]*\w[\w./:@+\-]*")
 Named = dict[str, Any]
 

@@ -15,6 +15,7 @@ from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, first_problem, supported, unverified
 from grounding.paths import BoundCell, is_series, key_names
 
+_EVENTS = frozenset({"event", "first", "then"})
 _META = ("metric", "column", "attribute", "what", "event")
 _RELATIONS = {
     **dict.fromkeys(("before", "precedes", "preceded", "earlier", "first", ""), "before"),
@@ -36,11 +37,19 @@ def check(claim: Claim, evidence: EvidenceById) -> Outcome:
     bindings = claim.bound("value") + claim.bound("series") + claim.bound("baseline")
     if not bindings:
         return unverified("unbound: no cell is cited")
+    claim = replace(claim, slots={name: _flat(value) if name in _EVENTS else value for name, value in claim.slots.items()})
     if "first" in claim.slots and "then" in claim.slots:
         return _order_outcome(claim, bindings, evidence)
     if "at" in claim.slots:
         return _at_outcome(claim, bindings, evidence)
     return unverified("the claim gives neither event and at, nor first and then")
+
+
+def _flat(event: Any) -> Any:
+    """An event written as {subject: {…}, metric, threshold} with its keys on one level."""
+    if not isinstance(event, Mapping) or not isinstance(event.get("subject"), Mapping):
+        return event
+    return {**event["subject"], **{name: value for name, value in event.items() if name != "subject"}}
 
 
 def _at_outcome(claim: Claim, bindings: Sequence[Binding], evidence: EvidenceById) -> Outcome:
@@ -106,7 +115,7 @@ def _about_problem(event: Any, cells: Sequence[BoundCell], claim: Claim) -> Outc
     subject = event
     if isinstance(event, Mapping):
         subject = {key: value for key, value in event.items() if key not in _META or key in key_names(cells[0].evidence)}
-        subject = subject or claim.slots.get("subject") or ""
+        subject = subject.get("subject", subject) or claim.slots.get("subject") or ""
     elif metrics.is_named(str(event), cells[0].column):
         subject = claim.slots.get("subject") or ""
     return subjects.subject_problem(subject, cells, claim.slots.get("window"))
