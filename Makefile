@@ -11,7 +11,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/installed ## load the demo world and serve on http://127.0.0.1:8080
-	@$(BIN)/watchfloor serve --demo
+	@trap : INT; $(BIN)/watchfloor serve --demo || [ $$? -eq 130 ]  # Ctrl-C is how it ends
 
 test: lint types rules servers tests ## everything that CI runs
 
