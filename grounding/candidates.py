@@ -1,11 +1,12 @@
 """Which cells of the evidence a sentence may be about: rows by the names it says, columns by its words."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.claims import Binding
-from domain.evidence import Column, Evidence, Row
+from domain.evidence import Column, Evidence
 from grounding import metrics, subjects, units, vocabulary, windows
 from grounding.cells import instant, same
 from grounding.lexicon import Lexicon, Mention
@@ -70,17 +71,9 @@ def rows_meant(said: Sentence) -> list[int]:
     timed = timed_rows(said)
     if not said.mentions:
         return sorted(timed)
-    best = 0
-    rows: list[int] = []
-    for index, row in enumerate(source.rows):
-        if timed and index not in timed:
-            continue
-        count = _named_count(row, said)
-        if count > best:
-            best, rows = count, []
-        if count and count == best:
-            rows.append(index)
-    return rows
+    counts = Counter(index for mention in said.mentions for index in mention.rows if not timed or index in timed)
+    best = max(counts.values(), default=0)
+    return sorted(index for index, count in counts.items() if count == best)
 
 
 def time_key(source: Evidence) -> Column | None:
@@ -114,9 +107,9 @@ def _bound_rows(said: Sentence) -> list[int] | None:
     return None
 
 
-def _named_count(row: Row, said: Sentence) -> int:
+def _named_count(index: int, said: Sentence) -> int:
     """How many of the names said are cells of this row."""
-    return sum(any(_holds(row.get(column), mention.value) for column in mention.columns) for mention in said.mentions)
+    return sum(index in mention.rows for mention in said.mentions)
 
 
 def _holds(cell: object, value: str) -> bool:
@@ -125,9 +118,9 @@ def _holds(cell: object, value: str) -> bool:
     return str(cell) == value or (isinstance(cell, str) and cell.casefold() == value.casefold())
 
 
-def names_all(row: Row, said: Sentence) -> bool:
+def names_all(index: int, said: Sentence) -> bool:
     """Whether every name said is a cell of this row or a filter of the evidence."""
-    return _named_count(row, said) == len(said.mentions)
+    return _named_count(index, said) == len(said.mentions)
 
 
 def subject_of(source: Evidence, index: int, said: Sentence) -> dict[str, object]:
@@ -219,7 +212,7 @@ def aggregates_meant(said: Sentence, unit: str = "") -> list[BoundCell]:
 def value_cells(said: Sentence, unit: str = "", *, time: bool = False) -> list[BoundCell]:
     """The cells a number (or a time) of the sentence may be about."""
     columns = columns_meant(said, unit, time=time)
-    rows = [index for index in rows_meant(said) if said.bound or names_all(said.source.rows[index], said)]
+    rows = [index for index in rows_meant(said) if said.bound or names_all(index, said)]
     cells = [cell_at(said.source, index, column) for index in rows for column in columns]
     is_about_all = not said.mentions or _mentions_only_filters(said)
     if not cells and is_about_all and not time and not _says_other_times(said) and is_general(said):
@@ -233,7 +226,7 @@ def _mentions_only_filters(said: Sentence) -> bool:
 
 def relevance(said: Sentence, cell: BoundCell) -> tuple[int, int, float]:
     """In what order cells of several evidences are preferred: names said, window said, words said."""
-    names = _named_count(cell.row, said) if cell.row is not None else 0
+    names = _named_count(cell.index, said) if cell.index is not None else 0
     return names, _windows_said(said), fit(cell.column, said.stems) + len(vocabulary.stems(said.source.title) & said.stems) / 10
 
 

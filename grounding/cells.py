@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,6 +15,7 @@ ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "KST": 9, "JST": 9, "CET": 1, "CEST": 2, "E
 ZONE = r"(?:Z\b|(?:UTC|GMT|KST|JST|CEST|CET|EST|EDT|PST|PDT)\b|[+-]\d{2}:?\d{2}\b)"
 TIME = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}})[T ](\d{{2}}:\d{{2}})(?::(\d{{2}})(?:[.,](\d+))?)?\s*({ZONE})?", re.IGNORECASE)
 _NUMERIC = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _SPACE = re.compile(r"\s+")
 
@@ -111,14 +113,27 @@ def folded(text: str) -> str:
 
 def same(cell: Any, wanted: Any) -> bool:
     """Whether a cell is what is wanted: numbers by value, times by instant, text normalised, lists as sets."""
+    if isinstance(cell, str) and isinstance(wanted, str):
+        return cell == wanted or _same_text(cell, wanted)
     if isinstance(wanted, list | tuple):
         return _same_sets(cell, wanted)
     if isinstance(cell, bool) or isinstance(wanted, bool):
         return str(cell).lower() == str(wanted).lower()
     left, right = number(cell), number(wanted)
-    if left is not None and right is not None and not (isinstance(cell, str) and isinstance(wanted, str)):
+    if left is not None and right is not None:
         return math.isclose(float(left), float(right), rel_tol=1e-12)
-    return _same_text(cell, wanted)
+    if cell is None or wanted is None:
+        return (cell or "") == (wanted or "")
+    return str(cell) == str(wanted)
+
+
+def matcher(wanted: Any) -> Callable[[Any], bool]:
+    """`same` with one side fixed, quick over many cells when what is wanted is a plain name."""
+    is_name = isinstance(wanted, str) and wanted.isascii() and wanted.isprintable() and not wanted[:2].isdigit()
+    is_name = is_name or (isinstance(wanted, str) and _ADDRESS.fullmatch(wanted) is not None)
+    if not is_name:
+        return lambda cell: same(cell, wanted)
+    return lambda cell: cell == wanted or ((not isinstance(cell, str) or not cell.isascii() or "  " in cell) and same(cell, wanted))
 
 
 def _same_sets(cell: Any, wanted: list[Any] | tuple[Any, ...]) -> bool:
@@ -127,14 +142,9 @@ def _same_sets(cell: Any, wanted: list[Any] | tuple[Any, ...]) -> bool:
     return len(cell) == len(wanted) and all(any(same(one, other) for other in wanted) for one in cell)
 
 
-def _same_text(cell: Any, wanted: Any) -> bool:
-    if cell is None or wanted is None:
-        return cell is wanted or (cell or "") == (wanted or "")
-    if not isinstance(cell, str) or not isinstance(wanted, str):
-        return str(cell) == str(wanted)
-    if cell == wanted:
-        return True
+def _same_text(cell: str, wanted: str) -> bool:
     if cell[:2].isdigit() and wanted[:2].isdigit() and min(len(cell), len(wanted)) >= len("2026-01-01T00:00"):
         left, right = instant(cell), instant(wanted)
         return left is not None and left == right
-    return not (cell.isascii() and wanted.isascii() and cell.isprintable() and "  " not in cell + wanted) and folded(cell) == folded(wanted)
+    is_plain = cell.isascii() and wanted.isascii() and cell.isprintable() and "  " not in cell + wanted
+    return not is_plain and folded(cell) == folded(wanted)

@@ -96,7 +96,7 @@ def _before(said: Sentence, column: Column) -> Iterable[tuple[BoundCell, BoundCe
         for one in said.source.columns
         if is_before(one) and (one.unit, one.agg) == (column.unit, column.agg) and column.name in one.name
     ]
-    rows = [index for index in rows_meant(said) if names_all(said.source.rows[index], said)]
+    rows = [index for index in rows_meant(said) if names_all(index, said)]
     if len(earlier) != 1 or len(rows) != 1:
         return
     value, baseline = cell_at(said.source, rows[0], column), cell_at(said.source, rows[0], earlier[0])

@@ -166,7 +166,7 @@ def _scope(claim: Claim, cell: BoundCell, column: Column) -> list[int]:
         return everything
     names = {name: subjects.key_column(str(name), cell.evidence) for name in subject}
     fixed = {found.name: subject[name] for name, found in names.items() if found and found.name != column.name}
-    rows = [row for row in everything if subjects.fits(cell.evidence.rows[row], fixed)]
+    rows = subjects.rows_fitting(fixed, cell.evidence)
     return rows if len(rows) > 1 else everything
 
 
@@ -179,7 +179,7 @@ def _share_problem(claim: Claim, cells: Sequence[BoundCell], column: Column, qua
     named = subjects.named_keys(subject, cell) if subject and not subjects.is_everything(subject) else {}
     if isinstance(named, Outcome):
         return named
-    rows = [row for row in range(len(source.rows)) if subjects.fits(source.rows[row], named)]
+    rows = subjects.rows_fitting(named, source)
     if quantifier.name == "only" and column.name not in named and len(rows) == 1:
         return ranking.share_problem("only", holds, range(len(source.rows)), cell.index, source)
     return ranking.share_problem(quantifier.name, holds, rows, None, source)

@@ -24,12 +24,16 @@ _GENERIC = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name of evidence in a text: where, as the cell has it, and the columns it occurs in."""
+    """A name of evidence in a text: where, as the cell has it, and the columns and rows it occurs in."""
 
     start: int
     end: int
     value: str
     columns: frozenset[str]
+    rows: frozenset[int]
+
+
+Entry = tuple[str, set[str], set[int]]
 
 
 class Lexicon:
@@ -37,7 +41,7 @@ class Lexicon:
 
     def __init__(self, evidence: Mapping[str, Evidence]) -> None:
         self._evidence = evidence
-        self._names: dict[str, dict[str, tuple[str, frozenset[str]]]] = {}
+        self._names: dict[str, dict[str, Entry]] = {}
 
     def mentions(self, text: str, evidence_id: str) -> tuple[Mention, ...]:
         """The longest names of that evidence in a text, left to right, not overlapping."""
@@ -52,7 +56,7 @@ class Lexicon:
                 found.append(mention)
         return tuple(found)
 
-    def _of(self, evidence_id: str) -> dict[str, tuple[str, frozenset[str]]]:
+    def _of(self, evidence_id: str) -> dict[str, Entry]:
         if evidence_id not in self._names:
             source = self._evidence.get(evidence_id)
             self._names[evidence_id] = _index(source) if source else {}
@@ -64,31 +68,32 @@ def is_generic(name: str) -> bool:
     return name.casefold() in _GENERIC
 
 
-def _index(source: Evidence) -> dict[str, tuple[str, frozenset[str]]]:
-    names: dict[str, tuple[str, frozenset[str]]] = {}
+def _index(source: Evidence) -> dict[str, Entry]:
+    names: dict[str, Entry] = {}
     for column in source.columns:
         if column.role == "key" and column.type in {"string", "integer", "array"}:
             _add_column(names, source, column)
     return names
 
 
-def _add_column(names: dict[str, tuple[str, frozenset[str]]], source: Evidence, column: Column) -> None:
-    for row in source.rows:
+def _add_column(names: dict[str, Entry], source: Evidence, column: Column) -> None:
+    for index, row in enumerate(source.rows):
         cell = row.get(column.name)
         for value in cell if isinstance(cell, list | tuple) else (cell,):
-            if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-                text = str(value).strip()
-                _, columns = names.get(text.casefold(), (text, frozenset()))
-                names[text.casefold()] = (text, columns | {column.name})
+            text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+            if text:
+                _, columns, rows = names.setdefault(text.casefold(), (text, set(), set()))
+                columns.add(column.name)
+                rows.add(index)
 
 
-def _longest(text: str, names: Mapping[str, tuple[str, frozenset[str]]], parts: list[tuple[int, int]]) -> Mention | None:
+def _longest(text: str, names: Mapping[str, Entry], parts: list[tuple[int, int]]) -> Mention | None:
     start = parts[0][0]
     for _, end in reversed(parts):
         for stop in _stops(text, start, end):
             known = names.get(text[start:stop].casefold())
             if known and _is_meant(text[start:stop], known[0], is_first=start == 0):
-                return Mention(start, stop, *known)
+                return Mention(start, stop, known[0], frozenset(known[1]), frozenset(known[2]))
     return None
 
 

@@ -46,7 +46,7 @@ def is_series(path: str) -> bool:
 
 
 def resolve(evidence: Evidence, path: str) -> tuple[BoundCell, ...] | Unresolved:
-    """The cells of a path, in row order; `rows[*].<col>` of no rows is empty."""
+    """The cells of a path, in row order; `rows[*]` alone is one cell a row, to be counted."""
     aggregate = _AGGREGATE.fullmatch(path.strip())
     if aggregate:
         return _aggregate(evidence, aggregate["name"])
@@ -54,6 +54,8 @@ def resolve(evidence: Evidence, path: str) -> tuple[BoundCell, ...] | Unresolved
     if not rows:
         return Unresolved(f"path {path!r} is not rows[…].<column> or aggregates.<name>")
     column = evidence.column(rows["column"] or "")
+    if column is None and not rows["column"] and rows["selector"] == "*":
+        column = next(iter(evidence.columns), None)
     if column is None:
         return Unresolved(f"{evidence.id} has no column {rows['column']!r}")
     indexes = _select(evidence, rows["selector"].strip())

@@ -81,7 +81,7 @@ def _is_window_length(said: Sentence, token: Token) -> bool:
 def read_rank(said: Sentence, token: Token) -> Iterable[Reading]:
     """A superlative as the rank of the row named."""
     quantifier = ranking.quantifier_of(token.word.replace("most recent", "last"))
-    rows = [index for index in rows_meant(said) if names_all(said.source.rows[index], said)]
+    rows = [index for index in rows_meant(said) if names_all(index, said)]
     if quantifier is None or not quantifier.is_ranking or len(rows) != 1 or not said.mentions:
         return
     is_timed = quantifier.name in {"first", "last"}
@@ -171,7 +171,7 @@ def read_state(said: Sentence) -> Iterable[Reading]:
     """Two names of one row as an attribute of what the first names."""
     if len(said.mentions) < _PAIR or said.tokens:
         return
-    rows = [index for index in rows_meant(said) if names_all(said.source.rows[index], said)]
+    rows = [index for index in rows_meant(said) if names_all(index, said)]
     named, valued = said.mentions[0], said.mentions[-1]
     columns = sorted(valued.columns - named.columns)
     if len(rows) != 1 or len(columns) != 1 or len(named.columns) != 1:
@@ -188,7 +188,7 @@ def side_rows(said: Sentence, index: int) -> list[int]:
     mine = said.mentions[index]
     shared = tuple(one for one in said.mentions if not one.columns & mine.columns)
     alone = replace(said, mentions=(mine, *shared))
-    return [row for row in rows_meant(alone) if names_all(said.source.rows[row], alone)]
+    return [row for row in rows_meant(alone) if names_all(row, alone)]
 
 
 def side_subject(said: Sentence, index: int) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.evidence import Column, Evidence
 from grounding import vocabulary, windows
-from grounding.cells import same
+from grounding.cells import matcher, same
 from grounding.outcomes import Outcome, contradicted, unverified
 from grounding.paths import BoundCell, is_complete, key_names
 from grounding.wordlists import words
@@ -187,14 +187,18 @@ def _says_a_key(text: str, evidence: Evidence) -> bool:
     return any(mentions(text, str(row.get(name, ""))) for row in evidence.rows for name in names if isinstance(row.get(name), str))
 
 
-def fits(row: Mapping[str, Any], named: Named) -> bool:
-    """Whether a row has the named key cells."""
-    return all(same(row.get(name), value) for name, value in named.items())
+def rows_fitting(named: Mapping[str, Any], evidence: Evidence) -> list[int]:
+    """The rows that have the named cells."""
+    left: Sequence[int] = range(len(evidence.rows))
+    for name, value in named.items():
+        fits = matcher(value)
+        left = [index for index in left if fits(evidence.rows[index].get(name))]
+    return list(left)
 
 
 def _extent_problem(named: Named, cells: list[BoundCell], window: Any) -> Outcome | None:
     evidence, bound = cells[0].evidence, {cell.index for cell in cells}
-    meant = {index for index, row in enumerate(evidence.rows) if fits(row, named)}
+    meant = set(rows_fitting(named, evidence))
     if meant == bound and _is_identity(named, evidence):
         return None
     if len(bound) == 1 and windows.is_bucket_claim(window, cells[0]):

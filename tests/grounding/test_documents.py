@@ -138,7 +138,14 @@ def q(subject: Any, metric: str, agg: str, value: Any, unit: str, **rest: Any) -
     return {"kind": "quantity", "slots": {**slots, **rest.pop("slots", {})}, "bind": [bind], **rest}
 
 
+def counted(value: int, path: str, ev: str = "E1") -> dict[str, Any]:
+    return {**q("all", "services", "count", value, "1", ev=ev, path=path)}
+
+
 CASES: list[tuple[dict[str, Any], str | None]] = [
+    (counted(3, "rows[*]"), T),
+    (counted(4, "rows[*]"), F),
+    (counted(3, "rows[*]", ev="E2"), N),
     (q(S, "p95_ms", "p95", 912.4, "ms"), T),
     (q(S, "p95_ms", "p95", 912, "ms"), T),
     (q(S, "p95_ms", "p95", 0.91, "s"), T),

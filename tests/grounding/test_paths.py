@@ -28,6 +28,7 @@ def evidence(rows: tuple[dict[str, object], ...] = ROWS) -> Evidence:
     [
         ("rows[1].hits", [5]),
         ("rows[*].hits", [3, 5, 7]),
+        ("rows[*]", ["/a,b", "/a[0]", "/c"]),
         ("rows[route=/c].hits", [7]),
         ("rows[route=/a,b].hits", [3]),
         ("rows[route=/a[0]].hits", [5]),
