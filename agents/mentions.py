@@ -68,6 +68,7 @@ CALLED_SERVICE = (
     r"\b(?:the|for|of|in|from|did|does|has|is|was|about)\s+['\"`]?([a-z][\w.\-]+)['\"`]?\s+(?:micro)?service\b",
     r"\b(?:service|app|application)\s+(?:named|called)\s+['\"`]?([a-z][\w.\-]+)",
     r"\bservice\s+['\"`]([a-z][\w.\-]+)['\"`]",
+    r"\bservice\s+([a-z]\w*[\-_.\d][\w.\-]*)",
 )
 FUZZ = 0.86
 LEAST_FUZZY = 6

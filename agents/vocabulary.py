@@ -13,7 +13,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     (r"\bbrute[\s-]*forc(?:e|ed|ing)\b", "bruteforce"),
     (r"\b(?:break|broke|broken|breaking)[\s-]*in(?:s|to)?\b", "intrusion"),
     (
-        r"\b(?:log|logs|logged|logging|sign|signed|signing)[\s-]+in(?:s|to)?\b(?!\s+(?:the|this|these|last|past|our|my|between|each)\b)",
+        r"\b(?:log|logs|logged|logging|sign|signed|signing)[\s-]+in(?:s|to)?\b(?!\s+(?:the|this|these|last|past|our|my|between|each|total|all|every|\d)\b)",
         "login",
     ),
     (r"\b(?:get|got|gotten|getting)\s+in\b", "succeed"),

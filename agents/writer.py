@@ -10,7 +10,7 @@ from domain.window import Window, rfc3339
 MARKS: Mapping[Verdict, str] = {"supported": "✓", "consistent": "≈", "text-supported": "≈"}
 PUBLISHABLE: frozenset[Verdict] = frozenset({"supported", "consistent", "text-supported"})
 TABLE_ROWS = 10
-CLAIM_LINES = 12
+CLAIM_LINES = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from observability import semconv
 log = logging.getLogger(__name__)
 
 MAX_CALLS = 6
-PUBLISHED = 12
-SHOWN_TO_JUDGE = 40
+PUBLISHED = 16
+SHOWN_TO_JUDGE = 48
 
 Context = Runtime[RunContext]
 

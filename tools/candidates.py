@@ -9,7 +9,7 @@ from domain.evidence import Cell, Column, Evidence
 from grounding.quantity import rounded
 from grounding.ranking import sort_key
 from grounding.rendering import render
-from tools.template import Aggregate, ClaimRule, MetricTemplate
+from tools.template import SHARED, Aggregate, ClaimRule, MetricTemplate
 
 QUANTIFIED_DOWN = frozenset({"most", "last"})
 MIN_RANKED = 2
@@ -92,7 +92,8 @@ def row_quantity(evidence: Evidence, index: int, column: Column, materiality: Ma
 
 def row_moment(evidence: Evidence, index: int, column: Column, materiality: Materiality = "normal") -> Draft:
     """When the thing of a row happened."""
-    event = {**subject(evidence, index), "event": column.label}
+    about = {name: value for name, value in subject(evidence, index).items() if name != column.name}
+    event = {**about, "event": column.label}
     slots = {"event": event, "at": evidence.rows[index][column.name], "window": _window(evidence)}
     return Draft("temporal", slots, (_bound(evidence, f"rows[{index}].{column.name}"),), materiality)
 
@@ -125,12 +126,20 @@ def _totals(rule: ClaimRule, template: MetricTemplate, evidence: Evidence) -> It
     for name in rule.aggregates:
         value = evidence.aggregates.get(name)
         if value is not None and (rule.zero or value != 0):
-            yield _total(known[name], value, evidence, rule.materiality)
+            yield _total(known[name], value, evidence, _counted_over(known[name], template, evidence), rule.materiality)
 
 
-def _total(total: Aggregate, value: Cell, evidence: Evidence, materiality: Materiality) -> Draft:
-    bind, window = (_bound(evidence, f"aggregates.{total.name}"),), _window(evidence)
+def _counted_over(total: Aggregate, template: MetricTemplate, evidence: Evidence) -> dict[str, Any] | str:
+    """What a total counts: the filters given; for a total over the control's scope only those it or the control heeds."""
     given = scope_subject(evidence)
+    if total.over == "rows" or isinstance(given, str):
+        return given
+    heeded = template.control.where + SHARED.sub(lambda piece: template.shared[piece[1]], total.sql)
+    return {name: value for name, value in given.items() if f"{{{name}:" in heeded} or "all"
+
+
+def _total(total: Aggregate, value: Cell, evidence: Evidence, given: dict[str, Any] | str, materiality: Materiality) -> Draft:
+    bind, window = (_bound(evidence, f"aggregates.{total.name}"),), _window(evidence)
     if total.type == "time":
         named = given if isinstance(given, dict) else {}
         return Draft("temporal", {"event": {**named, "event": total.label}, "at": value, "window": window}, bind, materiality)

@@ -7,7 +7,6 @@ from agents.reading import Ask, Reading, read
 from agents.vocabulary import tokens
 from domain.claims import Claim
 
-LATER_CALL = 0.12
 SIDE_CLAIMS = 2
 PREFERRED: Mapping[Ask, tuple[str, ...]] = {
     "when": ("temporal",),
@@ -15,18 +14,17 @@ PREFERRED: Mapping[Ask, tuple[str, ...]] = {
     "new": ("entity", "comparison"),
     "absence": ("absence",),
     "ranking": ("entity",),
+    "count": ("quantity",),
 }
 
 
 def chosen(question: str, candidates: Sequence[Claim], limit: int) -> tuple[str, ...]:
     """Ids of at most `limit` claims, best first; "top N" in the question bounds the things told of by the best call."""
     reading = read(question)
-    groups = _by_call(_distinct(candidates))
+    groups = _by_call(_distinct([claim for claims in _by_call(candidates).values() for claim in claims]))
     if not groups or limit < 1:
         return ()
-    place = {name: index for index, name in enumerate(groups)}
-    order = sorted(groups, key=lambda name: (-_worth(reading, groups[name], place[name]), place[name]))
-    lists = _telling(reading, [_ordered(reading, groups[name]) for name in order])
+    lists = _telling(reading, [_ordered(reading, claims) for claims in groups.values()])
     if reading.filters.limit:
         lists[0] = _about_first(lists[0], reading.filters.limit)
     return tuple(claim.id for claim in _shared_out(lists, limit))
@@ -55,16 +53,6 @@ def _by_call(claims: Sequence[Claim]) -> dict[str, list[Claim]]:
         call = claim.bind[0].evidence if claim.bind else claim.id.partition(".")[0]
         groups.setdefault(call, []).append(claim)
     return groups
-
-
-def _worth(reading: Reading, claims: Sequence[Claim], index: int) -> float:
-    """How much of the question's words the claims of one call speak of, less the later the call stands in the plan."""
-    if index == 0 and _is_denial(claims):
-        return 2.0
-    asked = set(reading.words)
-    spoken = _spoken(claims)
-    named = any(_names(reading) & values_of(claim) for claim in claims)
-    return (len(asked & spoken) / len(asked) if asked else 0.0) + 0.2 * named - LATER_CALL * index
 
 
 def _is_denial(claims: Sequence[Claim]) -> bool:
@@ -101,14 +89,17 @@ def _ordered(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
     return sorted(claims, key=lambda claim: _rank(reading, claim))
 
 
-def _rank(reading: Reading, claim: Claim) -> tuple[bool, bool, bool, bool]:
+def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
     names = _names(reading)
     preferred = any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
-    wants_total = "count" in reading.asks and not names
+    counts = "count" in reading.asks
+    wants_total = counts and not names
     return (
         bool(names) and not names & values_of(claim),
         not preferred,
+        counts and not isinstance(claim.slots.get("value"), int),
         wants_total and not is_total(claim),
+        -len(set(tokens(reading.text)) & set(tokens(claim.text))) if is_total(claim) else 0,
         claim.materiality == "low",
     )
 

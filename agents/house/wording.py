@@ -1,6 +1,6 @@
 """The house's headline: the claims that cover the question, joined; not a word or number of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agents.reading import read
 from agents.vocabulary import tokens
@@ -19,14 +19,28 @@ def headline(question: str, claims: Sequence[Claim]) -> str:
 
 
 def _covering(question: str, claims: Sequence[Claim]) -> list[Claim]:
-    picked, open_words = [claims[0]], set(read(question).words) - set(tokens(claims[0].text))
+    picked = [claims[0], *_measured(claims[0], claims[1:])]
+    open_words = set(read(question).words) - {token for claim in picked for token in tokens(claim.text)}
     for claim in claims[1:]:
         news = open_words & set(tokens(claim.text))
         fits = len(_sentence([each.text for each in (*picked, claim)])) <= LONGEST
-        if news and fits and len(picked) < MOST_CLAIMS:
+        if news and fits and len(picked) < MOST_CLAIMS and claim not in picked:
             picked.append(claim)
             open_words -= news
     return picked
+
+
+def _measured(first: Claim, others: Sequence[Claim]) -> list[Claim]:
+    """The number behind a ranking: "X had the most requests" is half an answer without how many."""
+    by, value = first.slots.get("by"), first.slots.get("value")
+    if first.kind != "entity" or not by:
+        return []
+    return [claim for claim in others if claim.kind == "quantity" and claim.slots.get("metric") == by and value in _values(claim)][:1]
+
+
+def _values(claim: Claim) -> tuple[object, ...]:
+    subject = claim.slots.get("subject")
+    return tuple(subject.values()) if isinstance(subject, Mapping) else ()
 
 
 def _sentence(texts: Sequence[str]) -> str:

@@ -48,10 +48,10 @@ def test_the_first_call_gets_most_of_the_room_and_the_others_some() -> None:
     assert picked[6:] == ("E2.1", "E2.2")
 
 
-def test_a_later_call_that_speaks_of_the_question_goes_first() -> None:
-    noise = claim("E1.1", "The platform wrote 12 lines.")
-    answer = claim("E2.1", "Failed attempts by address: 10.0.0.1 made 3.", source="10.0.0.1")
-    assert chosen("Which addresses made failed attempts?", (noise, answer), 2)[0] == "E2.1"
+def test_the_order_of_the_plan_stands() -> None:
+    first = claim("E1.1", "The platform wrote 12 lines.")
+    later = claim("E2.1", "Failed attempts by address: 10.0.0.1 made 3.", source="10.0.0.1")
+    assert chosen("Which addresses made failed attempts?", (first, later), 2) == ("E1.1", "E2.1")
 
 
 def test_a_side_call_that_adds_nothing_asked_is_left_out() -> None:
