@@ -67,7 +67,8 @@ def as_markdown(report: Mapping[str, Any]) -> str:
     yardstick = f"Yardstick: SHA-256 of 40 MiB takes {report['yardstick_ms']} ms of CPU here; compare machines by it."
     rows = [_row(name, score) for name, score in report["scores"].items()]
     head = ["| what | value | low … high | bar | kept | how |", "|---|---:|---|---:|---|---|"]
-    return "\n".join(["# Bench", "", when, "", yardstick, "", *head, *rows, ""])
+    spread = "Low and high are the best and the worst round; beside a p95 they are the median and the worst."
+    return "\n".join(["# Bench", "", when, "", yardstick, spread, "", *head, *rows, ""])
 
 
 def _row(name: str, score: Mapping[str, Any]) -> str:
