@@ -12,7 +12,7 @@ from grounding.cells import clean, instant
 
 MAX_QUOTE = 300
 _NAME = re.compile(r"[\w./:@+\-=%*#~$&?,{}<>]{1,120}")
-_ACTIVE = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "'", "[": "(", "]": ")"})
+_ACTIVE = str.maketrans({"<": "\u2039", "`": "'", "[": "(", "]": ")"})
 _STRAIGHT = '"'
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
 
@@ -21,7 +21,7 @@ def text(foreign: str) -> str:
     """Foreign text made safe to show: cleaned, cut, no live links or markup."""
     bare = re.sub(r"\s+", " ", clean(unicodedata.normalize("NFC", foreign))).strip()
     cut = bare if len(bare) <= MAX_QUOTE else bare[: MAX_QUOTE - 1].rstrip() + "…"
-    return _SCHEME.sub(r"\1xx\2", cut).translate(_ACTIVE)
+    return _defused(cut)
 
 
 def name(value: Any, column: Column | None = None) -> str:
@@ -36,7 +36,13 @@ def name(value: Any, column: Column | None = None) -> str:
     is_foreign = column is None or column.trust == "external"
     if is_foreign and not (_NAME.fullmatch(written) and clean(written) == written):
         return quoted(written)
-    return _SCHEME.sub(r"\1xx\2", clean(written)).translate(_ACTIVE)
+    return _defused(clean(written))
+
+
+def _defused(foreign: str) -> str:
+    """No live links, tags or markup; an arrow without an opening bracket stays an arrow."""
+    plain = _SCHEME.sub(r"\1xx\2", foreign).translate(_ACTIVE)
+    return plain.replace(">", "\u203a") if "<" in foreign else plain
 
 
 def quoted(foreign: str) -> str:

@@ -14,7 +14,7 @@ _PART = re.compile(r"[^\s,;()\[\]{}\"\u201c\u201d\u2018\u2019«»`]+")
 _TRAILING = ".:!?'"
 _GENERIC = frozenset(
     words(
-        """user users test service client host server web data info error errors support guest system request requests route path status get
+        """user users test service client host server data info error errors system request requests route path status get
         post log logs warning warn time from the a an and or of in on at to by is was were be no not none all any root cause address account
         minute hour day window between before after first last per with had made seen rate count total number average mean median attempts
         failed accepted"""
