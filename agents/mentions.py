@@ -69,6 +69,7 @@ CALLED_SERVICE = (
     r"\b(?:service|app|application)\s+(?:named|called)\s+['\"`]?([a-z][\w.\-]+)",
     r"\bservice\s+['\"`]([a-z][\w.\-]+)['\"`]",
     r"\bservice\s+([a-z]\w*[\-_.\d][\w.\-]*)",
+    r"\b(?:the|of|for|in)\s+service\s+([a-z][\w.\-]+)\s*[?.!]*$",
 )
 FUZZ = 0.86
 LEAST_FUZZY = 6

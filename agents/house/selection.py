@@ -13,7 +13,6 @@ PREFERRED: Mapping[Ask, tuple[str, ...]] = {
     "change": ("comparison", "trend"),
     "new": ("entity", "comparison"),
     "absence": ("absence",),
-    "ranking": ("entity",),
     "count": ("quantity",),
 }
 
@@ -91,13 +90,16 @@ def _ordered(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
 
 def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
     names = _names(reading)
-    preferred = any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
+    ranked = "ranking" in reading.asks and "quantifier" in claim.slots
+    preferred = ranked or any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
     counts = "count" in reading.asks
     wants_total = counts and not names
     return (
         bool(names) and not names & values_of(claim),
         not preferred,
         counts and not isinstance(claim.slots.get("value"), int),
+        "ranking" in reading.asks and not counts and not ranked and is_total(claim),
+        "attribute" in claim.slots and not ranked,
         wants_total and not is_total(claim),
         -len(set(tokens(reading.text)) & set(tokens(claim.text))) if is_total(claim) else 0,
         claim.materiality == "low",

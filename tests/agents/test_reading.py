@@ -79,7 +79,10 @@ def test_a_follow_up_is_read_with_the_question_before_it() -> None:
     [
         ("How many errors did the billing service have?", ("billing",)),
         ("Is there anything wrong with a service named ledger?", ("ledger",)),
+        ("What is the error rate of the service ledger?", ("ledger",)),
+        ("What is the error rate of the service warehouse-robots today?", ("warehouse-robots",)),
         ("How many errors did the cart service have?", ()),
+        ("What is the error rate of the service cart?", ()),
         ("What is the slowest service?", ()),
         ("Which service is the affected service?", ()),
         ("Which is the service with the most errors?", ()),
