@@ -71,6 +71,7 @@ CALLED_SERVICE = (
     r"\bservice\s+([a-z]\w*[\-_.\d][\w.\-]*)",
     r"\b(?:the|of|for|in)\s+service\s+([a-z][\w.\-]+)\s*[?.!]*$",
 )
+GAUGE = r"\b(cpu|memory|heap|disk|swap|queue|connection|pool|thread|goroutine|latency|load|temperature|replica|lag)s?\b"
 FUZZ = 0.86
 LEAST_FUZZY = 6
 MAX_LIMIT = 100
@@ -135,6 +136,11 @@ def texts_in(question: str) -> tuple[str, ...]:
     bare = re.sub(rf"{IPV4}|{ROUTE}|{QUOTED}", " ", question)
     marks = re.findall(IDENTIFIER, bare) if not quoted and not said else []
     return tuple(dict.fromkeys(text for text in [*quoted, *said, *marks] if text))
+
+
+def gauges_in(question: str) -> tuple[str, ...]:
+    """Words for what a gauge measures ("memory", "queue"): part of the names of metric series."""
+    return tuple(dict.fromkeys(found.lower() for found in re.findall(GAUGE, question, re.IGNORECASE)))
 
 
 def limit_in(question: str) -> int:

@@ -69,6 +69,7 @@ class Reading:
     statuses: tuple[str, ...] = ()
     about_operations: bool = True
     unknown_services: tuple[str, ...] = ()
+    gauges: tuple[str, ...] = ()
 
 
 def read(question: str, services: Sequence[str] = ()) -> Reading:
@@ -92,6 +93,7 @@ def read(question: str, services: Sequence[str] = ()) -> Reading:
         statuses=named.statuses,
         about_operations=_is_about_operations(bare, named),
         unknown_services=mentions.unknown_services_in(timeless, services),
+        gauges=mentions.gauges_in(timeless),
     )
 
 

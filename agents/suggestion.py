@@ -171,6 +171,8 @@ def suggester(menu: tuple[ToolSpec, ...]) -> Suggester:
 def filters_for(reading: Reading, spec: ToolSpec) -> tuple[Filters, ...]:
     """The filters a question gives to a tool, only those it takes; several where two services (routes, …) are set side by side."""
     given = {name: value for name, value in reading.filters.given().items() if name in spec.takes}
+    if spec.reads == ("metrics",) and "text" in spec.takes and reading.gauges:
+        given["text"] = reading.gauges[0]
     named = {
         "service": reading.services,
         "route": reading.routes,

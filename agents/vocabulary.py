@@ -42,6 +42,7 @@ def stem(word: str) -> str:
     """A word without its English ending; crude, but equal for the forms of one word."""
     if len(word) <= MIN_STEM or not word.isalpha():
         return word
+    word = word.removesuffix("s") if word.endswith("ings") else word
     for ending, instead, least in (
         ("iest", "y", 2),
         ("ies", "y", 2),

@@ -51,7 +51,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
-    """What a judge is told of a tool. `keywords` and `examples` let the house rank it for a question."""
+    """What a judge is told of a tool. `keywords` and `examples` let the house rank it for a question; `reads` names relations."""
 
     name: str
     question: str
@@ -62,6 +62,7 @@ class ToolSpec:
     needs_baseline: bool = False
     available: bool = True
     unavailable_because: str = ""
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

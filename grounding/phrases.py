@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 UNIT_SUFFIX = {"%": " %", "pp": " percentage points", "1/s": " per second", "1/min": " per minute", "1/h": " per hour", "x": " times"}
-SENTENCE_STARTS = frozenset({"no", "there", "the", "all", "only", "in"})
+SENTENCE_STARTS = frozenset({"no", "there", "the", "all", "only", "in", "between"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ ENGLISH = Phrases(
         "absence": "no {what} were seen for {subject}",
         "absence_all": "no {what} were seen",
         "event": "{subject}: {label} at {at}",
+        "event_all": "the {label} was at {at}",
         "order": "the {label} of {first} came {relation} {that} of {then}",
         "order_gap": "the {label} of {first} came {relation} {that} of {then}, {gap} apart",
         "within": "the {label} of {first} and then {that} of {then} came within {gap}",
@@ -88,7 +89,7 @@ ENGLISH = Phrases(
     hedges={"likely": "likely: ", "possible": "possibly: "},
     ratios={"doubled": "twice", "tripled": "3 times", "halved": "half", "quadrupled": "4 times", "": "{value} times"},
     rival={"count": "{other}", "measure": "that of {other}"},
-    baseline="in the baseline window",
+    baseline="in the window before",
     that="that",
     everything="overall",
     scope=" ({name} {value})",

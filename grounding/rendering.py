@@ -13,6 +13,7 @@ from grounding import display, metrics, phrases, ranking, relations, residue, su
 from grounding.cells import clean, instant, magnitude, number
 from grounding.covers import cover
 from grounding.lexicon import Lexicon
+from grounding.numerus import agreed
 from grounding.operands import EvidenceById
 from grounding.paths import BoundCell, Unresolved, resolve
 from grounding.phrases import Phrases
@@ -26,12 +27,14 @@ def render(claim: Claim, evidence: EvidenceById, language: str = "en", run_windo
     if writer is None or not claim.slots:
         return display.text(claim.text)
     written = _order(claim, evidence, words) if "first" in claim.slots and "then" in claim.slots else writer(claim, cell, words)
-    body = written + _scope_said(claim, cell, words) + _window_said(claim, run_window, words)
+    window, scope = _window_said(claim, run_window, words), _scope_said(claim, cell, words)
+    # Behind "than in the window before" a window would seem to be the one before.
+    body = f"{window}, {written}{scope}" if window and claim.kind == "comparison" else f"{written}{scope}{window}"
     return _finished(body)
 
 
 def _finished(body: str) -> str:
-    text = re.sub(r"\s+", " ", body).strip()
+    text = agreed(re.sub(r"\s+", " ", body).strip())
     first = text.split(" ", 1)[0]
     starts_a_sentence = first.isalpha() and first.islower() and first in phrases.SENTENCE_STARTS
     return f"{text[0].upper() if starts_a_sentence else text[:1]}{text[1:]}" + ("" if text.endswith((".", "”.")) else ".")
@@ -65,7 +68,7 @@ def subject_said(slot: Any, cell: BoundCell | None) -> str:
     if not slot or subjects.is_everything(slot):
         return ""
     if isinstance(slot, Mapping):
-        pairs = [(key, value) for key, value in slot.items() if key not in {"metric", "threshold", "event", "what"}]
+        pairs = [(key, value) for key, value in slot.items() if value != "" and key not in {"metric", "threshold", "event", "what"}]
         return " ".join(_value_said(str(key), value, cell) for key, value in pairs)
     return display.name(slot)
 
@@ -82,10 +85,16 @@ def _quantity(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     slots = claim.slots
     value = _value_with_op(slots, cell, words)
     label, who = label_of(claim, cell), subject_said(slots.get("subject"), cell)
-    if cell and cell.column.phrase and not claim.derive and (who or "{subject}" not in cell.column.phrase):
-        return cell.column.phrase.replace("{subject}", who).replace("{value}", value)
+    if not claim.derive and (said := _phrase_said(cell, who, value)):
+        return said
     shape = ("count" if _is_count(slots, cell) else "measure") + ("" if who else "_all")
     return words.sentences[shape].format(subject=who, label=label, value=value)
+
+
+def _phrase_said(cell: BoundCell | None, who: str, value: str) -> str:
+    """The column's own sentence, where it has one and everything it names is there."""
+    phrase = cell.column.phrase if cell else ""
+    return phrase.replace("{subject}", who).replace("{value}", value) if phrase and (who or "{subject}" not in phrase) else ""
 
 
 def _value_with_op(slots: Mapping[str, Any], cell: BoundCell | None, words: Phrases) -> str:
@@ -111,9 +120,12 @@ def _comparison(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
 
 
 def _is_count(slots: Mapping[str, Any], cell: BoundCell | None) -> bool:
-    if cell is None or units.unit_of(cell.column.unit, cell.column.agg).dimension != "count":
-        return False
-    return slots.get("agg", cell.column.agg) in {"count", "sum"}
+    return cell is not None and _counts(cell.column, str(slots.get("agg", cell.column.agg)))
+
+
+def _counts(column: Column | None, agg: str) -> bool:
+    """Whether a column, aggregated so, holds counts of things."""
+    return column is not None and agg in {"count", "sum"} and units.unit_of(column.unit, column.agg).dimension == "count"
 
 
 def _rival_said(other: Any, cell: BoundCell | None, kind: str, words: Phrases) -> str:
@@ -143,21 +155,33 @@ def _entity(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     value = slots.get("value", slots.get("state"))
     shown = _cell_said(value, column, slots.get("unit"))
     quantifier = ranking.quantifier_of(slots["quantifier"]) if slots.get("quantifier") else None
+    if quantifier is None and cell and column == cell.column and (said := _phrase_said(cell, who, shown)):
+        return said
     if quantifier is None:
         return words.sentences["entity"].format(subject=who or words.everything, label=label, value=shown)
-    by = _by_said(claim, cell, label)
-    counted = "_count" if quantifier.name in {"most", "least"} and _is_count({}, cell) else ""
+    by_column = _by_column(claim, cell)
+    by = _by_said(claim, by_column, label)
+    counted = "_count" if quantifier.name in {"most", "least"} and _counts(by_column, by_column.agg if by_column else "") else ""
     name = f"{quantifier.name}{counted}" if quantifier.rank == 1 else f"{quantifier.name}_n"
     has_value = "value" in slots or "state" in slots
     shape = words.quantifiers[
         name if has_value or quantifier.is_ranking else f"{name}_bare" if f"{name}_bare" in words.quantifiers else name
     ]
-    return shape.format(subject=who or shown, label=label, value=shown, by=by, rank=quantifier.rank)
+    is_key = quantifier.is_ranking and column is not None and column.role == "key" and "value" in slots
+    named, scope = (shown, f" ({who})" if who and who != shown else "") if is_key else (who or shown, "")
+    return shape.format(subject=named, label=label, value=shown, by=by, rank=quantifier.rank) + scope
 
 
-def _by_said(claim: Claim, cell: BoundCell | None, label: str) -> str:
+def _by_column(claim: Claim, cell: BoundCell | None) -> Column | None:
+    """The column a ranking is by."""
     name = str(claim.slots.get("by") or claim.slots.get("metric") or "")
-    column = subjects.key_column(name, cell.evidence) if cell and name else (cell.column if cell and cell.column.role != "key" else None)
+    if cell and name:
+        return subjects.key_column(name, cell.evidence)
+    return cell.column if cell and cell.column.role != "key" else None
+
+
+def _by_said(claim: Claim, column: Column | None, label: str) -> str:
+    name = str(claim.slots.get("by") or claim.slots.get("metric") or "")
     return (column.label or column.name.replace("_", " ")) if column else name.replace("_", " ") or label
 
 
@@ -187,8 +211,9 @@ def _absence(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
 
 def _temporal(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     slots = claim.slots
-    who = subject_said(slots.get("event", slots.get("subject")), cell) or words.everything
-    return words.sentences["event"].format(subject=who, label=_time_label(cell), at=display.time(slots.get("at")))
+    who, at = subject_said(slots.get("event", slots.get("subject")), cell), display.time(slots.get("at"))
+    shape = words.sentences["event" if who else "event_all"]
+    return _phrase_said(cell, who, at) or shape.format(subject=who, label=_time_label(cell), at=at)
 
 
 def _order(claim: Claim, evidence: EvidenceById, words: Phrases) -> str:

@@ -154,6 +154,7 @@ class MetricTemplate(Part):
             needs_baseline=self.needs_baseline,
             available=not missing,
             unavailable_because=missing,
+            reads=tuple(self.needs),
         )
 
     @model_validator(mode="before")

@@ -100,6 +100,7 @@ def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
         counts and not isinstance(claim.slots.get("value"), int),
         "ranking" in reading.asks and not counts and not ranked and is_total(claim),
         "attribute" in claim.slots and not ranked,
+        claim.kind in ("temporal", "quote") and "when" not in reading.asks and claim.materiality != "high",
         wants_total and not is_total(claim),
         -len(set(tokens(reading.text)) & set(tokens(claim.text))) if is_total(claim) else 0,
         claim.materiality == "low",
