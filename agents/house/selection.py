@@ -93,12 +93,13 @@ def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
     ranked = "ranking" in reading.asks and "quantifier" in claim.slots
     preferred = ranked or any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
     counts = "count" in reading.asks
-    wants_total = counts and not names
+    wants_total = counts and not names and "ranking" not in reading.asks
     return (
         bool(names) and not names & values_of(claim),
         not preferred,
-        counts and not isinstance(claim.slots.get("value"), int),
-        "ranking" in reading.asks and not counts and not ranked and is_total(claim),
+        "ranking" in reading.asks and not ranked,
+        counts and not ranked and not isinstance(claim.slots.get("value"), int),
+        "ranking" in reading.asks and not ranked and is_total(claim),
         "attribute" in claim.slots and not ranked,
         claim.kind in ("temporal", "quote") and "when" not in reading.asks and claim.materiality != "high",
         wants_total and not is_total(claim),
