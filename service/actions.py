@@ -17,7 +17,7 @@ from graph.events import Emit, silent
 from graph.scoping import STALE_AFTER, stored
 from pipeline.loader import LoadOptions, Progress, Source
 from service.parts import Parts
-from service.requests import ChatRequest, IngestRequest, MetricRequest
+from service.requests import FIRST_YEAR, LAST_YEAR, ChatRequest, IngestRequest, MetricRequest
 
 Report = Callable[[Progress], None]
 
@@ -54,11 +54,24 @@ async def _window(parts: Parts, start: str, end: str, tz: str) -> Window | None:
     extent = await _extent(parts)
     everything = stored(extent, tz)
     now = _reference(parts, extent)
-    first = parse_time(start, now) if start else everything.start
-    last = parse_time(end, now) if end else max(everything.end, first)
-    if last <= first:
+    first = _instant(start, now) if start else everything.start
+    last = _instant(end, now) if end else everything.end
+    if last > first:
+        return Window(first, last, tz)
+    if start and end:
         raise WrongUseError(f"The window ends ({rfc3339(last)}) before it starts ({rfc3339(first)}); check --from and --to.")
-    return Window(first, last, tz)
+    asked = f"from {rfc3339(first)} on" if start else f"before {rfc3339(last)}"
+    raise NothingFoundError(f"Nothing is stored {asked}; the data go from {rfc3339(everything.start)} to {rfc3339(everything.end)}.")
+
+
+def _instant(text: str, now: datetime) -> datetime:
+    try:
+        at = parse_time(text, now)
+    except OverflowError as error:
+        raise WrongUseError(f"{text!r} lies before the calendar begins; give a shorter time back.") from error
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise WrongUseError(f"{text!r} is outside the years that can be stored, {FIRST_YEAR} to {LAST_YEAR}.")
+    return at
 
 
 def _reference(parts: Parts, extent: Extent) -> datetime:
@@ -110,7 +123,7 @@ def _filters(parameters: Mapping[str, str]) -> Filters:
     if unknown:
         raise WrongUseError(f"Unknown parameters {unknown}; known ones: {', '.join(known)}.")
     limit = parameters.get("limit", "0")
-    if not limit.isdigit():
+    if not (limit.isascii() and limit.isdigit()):
         raise WrongUseError(f"limit={limit!r} is not a whole number.")
     return Filters(**{name: value for name, value in parameters.items() if name != "limit"}, limit=int(limit))
 

@@ -102,6 +102,10 @@ def eval_bench(
 
 
 @dlq.command("list")
-def dlq_list(context: typer.Context, limit: int = 100, json: Json = False) -> None:
+def dlq_list(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(help="how many at most", min=1)] = 100,
+    json: Json = False,
+) -> None:
     """List dead letters, newest first."""
     _call(context, "dlq.show_list", json, limit=limit)

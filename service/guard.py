@@ -1,6 +1,6 @@
 """The loopback guard: any web page can reach a local port, so hosts, origins and content types are checked."""
 
-from collections.abc import Iterable
+import ipaddress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -9,7 +9,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.problems import problem_response
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # None of these can be sent cross-origin by a page without a preflight, which we never answer.
 CONTENT_TYPES = frozenset({"application/json", "application/x-protobuf", "application/x-ndjson", "application/octet-stream"})
@@ -18,9 +17,8 @@ CONTENT_TYPES = frozenset({"application/json", "application/x-protobuf", "applic
 class LoopbackGuard:
     """Refuses foreign hosts (DNS rebinding), foreign origins, and forms posing as API calls."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOOPBACK) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reason = self._refusal(scope) if scope["type"] == "http" else None
@@ -31,9 +29,9 @@ class LoopbackGuard:
 
     def _refusal(self, scope: Scope) -> tuple[HTTPStatus, str] | None:
         headers = Headers(scope=scope)
-        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-        if host not in self._hosts:
-            return HTTPStatus.MISDIRECTED_REQUEST, f"Host {host!r} is not served here; use one of {sorted(self._hosts)}."
+        host = _host_name(headers.get("host", ""))
+        if not is_loopback(host):
+            return HTTPStatus.MISDIRECTED_REQUEST, f"Host {host!r} is not served here; use 127.0.0.1, [::1] or localhost."
         if scope["method"] in READS:
             return None
         return self._write_refusal(headers)
@@ -46,3 +44,18 @@ class LoopbackGuard:
         if kind not in CONTENT_TYPES:
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Content type {kind!r} is not taken; use one of {sorted(CONTENT_TYPES)}."
         return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine; a page elsewhere cannot make a name of its own mean that."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _host_name(netloc: str) -> str:
+    try:
+        return urlsplit(f"//{netloc}").hostname or ""
+    except ValueError:
+        return netloc

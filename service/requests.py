@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.telemetry import Signal
 
+FIRST_YEAR, LAST_YEAR = 1900, 2261  # what a store's nanoseconds can hold
+
 
 class BudgetRequest(BaseModel):
     """Limits of one analysis; unset ones are the settings'."""
@@ -38,7 +40,7 @@ class IngestRequest(BaseModel):
     format: Literal["auto", "ndjson", "otlp-json", "otlp-protobuf", "access", "syslog", "text"] = "auto"
     service: str = ""
     signal: Signal = "logs"
-    year: int = 0
+    year: int = Field(0, ge=0, le=LAST_YEAR)
     tz: str = ""
     again: bool = False
     modified_at: str = ""

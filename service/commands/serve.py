@@ -1,7 +1,8 @@
 """`watchfloor serve`: the service in one process, stopped cleanly by Ctrl-C or SIGTERM."""
 
-import ipaddress
+import signal
 import socket
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import uvicorn
 from domain.errors import WatchfloorError, WrongUseError
 from service.app import build_app
 from service.demo import load_demo
+from service.guard import is_loopback
 from service.invocation import Invocation
 from service.settings import read_settings
 from service.wiring import VERSION, open_parts
@@ -21,7 +23,9 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """Serve until stopped."""
     settings = read_settings(invocation.data_dir)
     listener = bound(options["host"], options["port"])
-    address = f"http://{options['host']}:{listener.getsockname()[1]}"
+    address = address_of(options["host"], listener.getsockname()[1])
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _ended)
     async with open_parts(settings, "serve", address) as parts:
         if options["demo"]:
             await load_demo(parts, invocation.say)
@@ -31,9 +35,19 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
     return 0
 
 
+def _ended(number: int, _frame: object) -> None:
+    """Unwind instead of dying on the spot: stores are closed, the folder is let go. uvicorn raises its signal again when done."""
+    sys.exit(128 + number)
+
+
+def address_of(host: str, port: int) -> str:
+    """The URL a host and port are reached at."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def bound(host: str, port: int) -> socket.socket:
     """A socket bound to a loopback address. Raises WrongUseError for other addresses, WatchfloorError for a taken port."""
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise WrongUseError(f"Without API keys the service binds to loopback only, not to {host!r}; use 127.0.0.1 behind a reverse proxy.")
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -43,10 +57,3 @@ def bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise WatchfloorError(f"Port {port} on {host} cannot be bound ({error.strerror}); choose another with --port.") from error
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -13,9 +13,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from agents.windows import parse_time
 from domain.errors import WrongUseError
 from domain.telemetry import Signal
-from domain.window import parse_rfc3339
 from pipeline.loader import Progress, Source
 from service import actions
 from service.parts import Parts
@@ -25,6 +25,7 @@ from service.requests import IngestRequest
 MAX_BODY = 20 << 20
 WBITS_GZIP = 16 + zlib.MAX_WBITS
 OTLP_TYPES = frozenset({"application/json", "application/x-protobuf"})
+PACKINGS = frozenset({"gzip", "identity"})
 
 
 def intake_routes(parts: Parts) -> APIRouter:
@@ -35,6 +36,8 @@ def intake_routes(parts: Parts) -> APIRouter:
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind not in OTLP_TYPES:
             return problem_response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"OTLP/HTTP takes {sorted(OTLP_TYPES)}, not {kind!r}.")
+        if (packing := _packing(request)) not in PACKINGS:
+            return problem_response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"The content encoding {packing!r} is not taken; send gzip or none.")
         body = await _body(request)
         if body is None:
             return problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"At most {MAX_BODY} bytes, unpacked, are taken at once.")
@@ -56,7 +59,7 @@ def intake_routes(parts: Parts) -> APIRouter:
 
     @router.post("/api/ingest", summary="Load a file's bytes in any known format (gzip too)")
     async def ingest(options: Annotated[IngestRequest, Query()], request: Request) -> Mapping[str, Any]:
-        modified_at = parse_rfc3339(options.modified_at) if options.modified_at else parts.clock.now()
+        modified_at = parse_time(options.modified_at or "now", parts.clock.now())
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "body"
             await _spooled(request.stream(), path)
@@ -79,6 +82,10 @@ async def _spooled(stream: AsyncIterator[bytes], path: Path) -> None:
             file.write(block)
 
 
+def _packing(request: Request) -> str:
+    return request.headers.get("content-encoding", "identity").strip().lower()
+
+
 async def _body(request: Request) -> bytes | None:
     """The unpacked body; None when it is larger than we take. Raises WrongUseError for a broken gzip."""
     raw = bytearray()
@@ -86,7 +93,7 @@ async def _body(request: Request) -> bytes | None:
         raw += block
         if len(raw) > MAX_BODY:
             return None
-    if request.headers.get("content-encoding", "").lower() != "gzip":
+    if _packing(request) != "gzip":
         return bytes(raw)
     return await run_in_threadpool(_unpacked, bytes(raw))
 
@@ -101,4 +108,6 @@ def _unpacked(raw: bytes) -> bytes | None:
         return None
     if not unpacker.eof:
         raise WrongUseError("The gzip body is truncated; send it again whole.")
+    if unpacker.unused_data:
+        raise WrongUseError("The gzip body goes on after its end; send it as one gzip stream.")
     return body

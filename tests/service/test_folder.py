@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from service.folder import DataFolder, holder
 from domain.errors import DataFolderError
+from service.folder import DataFolder, holder
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOLD = """
