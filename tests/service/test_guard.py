@@ -29,7 +29,12 @@ def test_a_foreign_host_name_is_refused(client: TestClient) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:8080"])
+@pytest.mark.parametrize("host", ["127.0.0.1.evil.example", "localhost.evil.example", "0.0.0.0:8080", "192.168.1.4", "[::1", ""])
+def test_what_only_looks_like_loopback_is_refused(client: TestClient, host: str) -> None:
+    assert client.get("/look", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:8080", "127.0.0.2:8080"])
 def test_loopback_names_are_served(client: TestClient, host: str) -> None:
     assert client.get("/look", headers={"host": host}).status_code == 200
 
