@@ -1,0 +1,90 @@
+"""The HTTP application over fakes: stores, tools and judge are ours, everything between is real."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+from adapters.otlp import OtlpCodec, encode_response
+from domain.errors import StoreError
+from domain.ids import DEFAULT_TENANT, Tenant
+from domain.ports import Judge
+from domain.telemetry import Extent, LogRecord
+from pipeline.follow import Follower
+from pipeline.loader import Loader
+from pipeline.receive import Receiver
+from prompts.library import PromptLibrary
+from service.app import build_app
+from service.parts import Parts
+from service.settings import Settings
+from tests.fakes import FakeClock, FakeStateStore, FakeTelemetryStore
+from tests.graph.world import END, START, FakeTools, World, world
+from tools.registry import Registry
+from tools.toolbox import Toolbox
+
+KNOWN = Extent(START, END, {"logs": 100}, ("checkout", "cart"))
+
+
+class FlatEmbedder:
+    """Every text in one direction."""
+
+    name, dimensions = "flat", 1
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0] for _ in texts]
+
+
+@dataclass(slots=True)
+class BrokenTelemetryStore(FakeTelemetryStore):
+    """A store that went away."""
+
+    async def extent(self, tenant: Tenant = DEFAULT_TENANT) -> Extent | None:
+        raise StoreError("the store does not answer; is it running?")
+
+    async def write_logs(self, records: Sequence[LogRecord], tenant: Tenant = DEFAULT_TENANT) -> int:
+        raise StoreError("the store does not answer; is it running?")
+
+
+@dataclass(slots=True)
+class Front:
+    """The application's client with what a test may look at behind it."""
+
+    parts: Parts
+    store: FakeTelemetryStore
+    state: FakeStateStore
+    inside: World
+    client: TestClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = TestClient(build_app(self.parts, "0"), base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+
+def front(
+    judge: Judge | None = None, tools: FakeTools | None = None, store: FakeTelemetryStore | None = None, *, empty: bool = False
+) -> Front:
+    """An application with data from midnight to noon, or with none."""
+    inside = world(judge, tools, empty=empty)
+    store = store or FakeTelemetryStore(None if empty else KNOWN)
+    return Front(parts_of(inside, store), store, inside.state, inside)
+
+
+def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
+    """Parts wired by hand."""
+    codec, clock, registry = OtlpCodec(), FakeClock(), Registry.load()
+    return Parts(
+        settings=Settings(data_dir=Path("nowhere")),
+        store=store,
+        state=inside.state,
+        embedder=FlatEmbedder(),
+        loader=Loader(store, inside.state, codec, clock),
+        follower=Follower(store, inside.state, codec, clock),
+        receiver=Receiver(store, inside.state, codec, clock),
+        encode_response=encode_response,
+        registry=registry,
+        toolbox=Toolbox(store, registry),
+        prompts=PromptLibrary.load(),
+        analyst=inside.analyst,
+        clock=clock,
+        traces=inside.traces,
+    )
