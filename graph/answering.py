@@ -17,7 +17,7 @@ from grounding.score import score
 
 NOT_OPERATIONS = "This does not look like a question about the logs, spans and metrics stored here."
 INSUFFICIENT = "Insufficient evidence: nothing that was checked answers this question."
-HEADLINE_CLAIMS = 8
+HEADLINE_CLAIMS = 16
 
 
 async def answer(state: RunState, runtime: Context) -> RunState:

@@ -1,6 +1,7 @@
 """Which candidate claims answer a question: the best call's first, what was named before what was not, nothing twice."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from agents.reading import Ask, Reading, read
@@ -8,6 +9,7 @@ from agents.vocabulary import tokens
 from domain.claims import Claim
 
 SIDE_CLAIMS = 2
+LISTED = r"\b(?:which|who|whose|list|each|every)\b"
 PREFERRED: Mapping[Ask, tuple[str, ...]] = {
     "when": ("temporal",),
     "change": ("comparison", "trend"),
@@ -93,13 +95,14 @@ def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
     ranked = "ranking" in reading.asks and "quantifier" in claim.slots
     preferred = ranked or any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
     counts = "count" in reading.asks
-    wants_total = counts and not names and "ranking" not in reading.asks
+    is_listed = "ranking" in reading.asks or re.search(LISTED, reading.text, re.IGNORECASE)
+    wants_total = counts and not names and not is_listed
     return (
         bool(names) and not names & values_of(claim),
         not preferred,
         "ranking" in reading.asks and not ranked,
         counts and not ranked and not isinstance(claim.slots.get("value"), int),
-        "ranking" in reading.asks and not ranked and is_total(claim),
+        bool(is_listed) and not ranked and is_total(claim),
         "attribute" in claim.slots and not ranked,
         claim.kind in ("temporal", "quote") and "when" not in reading.asks and claim.materiality != "high",
         wants_total and not is_total(claim),

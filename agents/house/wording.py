@@ -8,6 +8,7 @@ from domain.claims import Claim
 
 LONGEST = 260
 MOST_CLAIMS = 3
+SENTENCE_STARTS = frozenset({"There", "The", "No", "All", "Only", "In", "Between"})
 
 
 def headline(question: str, claims: Sequence[Claim]) -> str:
@@ -44,4 +45,10 @@ def _values(claim: Claim) -> tuple[object, ...]:
 
 
 def _sentence(texts: Sequence[str]) -> str:
-    return "; ".join(text.strip().rstrip(".") for text in texts) + "."
+    parts = [text.strip().rstrip(".") for text in texts]
+    return "; ".join([*parts[:1], *(_inner(part) for part in parts[1:])]) + "."
+
+
+def _inner(part: str) -> str:
+    first, _, rest = part.partition(" ")
+    return f"{first.lower()} {rest}" if first in SENTENCE_STARTS else part
