@@ -1,6 +1,6 @@
 """Errors at the HTTP edge as RFC 9457 problem documents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -48,8 +48,15 @@ async def _ours(_request: Request, error: Exception) -> JSONResponse:
 
 async def _validation(_request: Request, error: Exception) -> JSONResponse:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
-    fields = [{"field": ".".join(str(part) for part in item["loc"]), "reason": item["msg"]} for item in errors]
-    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "The request does not fit the schema of this route.", errors=fields)
+    fields = [{"field": _field(item["loc"]), "reason": item["msg"]} for item in errors]
+    detail = f"{fields[0]['field']}: {fields[0]['reason']}" if fields else "The request does not fit its schema."
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=fields)
+
+
+def _field(location: Sequence[int | str]) -> str:
+    """Where in a request: `budget.seconds`, or `body` for one that is no JSON."""
+    named = location[1:] if len(location) > 1 and isinstance(location[1], str) else location[:1]
+    return ".".join(str(part) for part in named)
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
