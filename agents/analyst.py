@@ -38,7 +38,7 @@ class AnalystAgent(Protocol):
 
     @property
     def card(self) -> DeskCard: ...
-    def companions(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+    def companions(self, question: str, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
         """Further calls this desk always makes beside the planned ones, because one without the other misleads."""
         ...
 

@@ -27,7 +27,10 @@ ASKS: Mapping[Ask, str] = {
         r"\bwhen\b|\bwhat\s+time\b|\b(?:which|what)\s+(?:hour|minute|day|moment)\b|\bfirst\s+(?:seen|time|failure|error)\b|\blast\s+(?:seen|time)\b"
     ),
     "trend": r"\bover\s+time\b|\b(?:per|by|each|every)\s+(?:minute|hour|day)\b|\btrend\w*|\btimeline\b|\bhourly\b|\bdaily\b",
-    "why": r"\bwhy\b|\bcaus\w+|\breason\w*",
+    "why": (
+        r"\bwhy\b|\bcaus\w+|\breason\w*|\b(?:went|going|gone)\s+wrong\b|\bwhat(?:'s|\s+is|\s+was)\s+wrong\b|\bwhat\s+happened\b"
+        r"|\b(?:incident|outage|broke)\b"
+    ),
     "quote": (
         r"\b(?:quote|show|print|display|see|read)\b.*\b(?:lines?|logs?|messages?|entries|records?)\b"
         r"|\bexact\s+(?:line|message|text)s?\b"

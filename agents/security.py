@@ -27,8 +27,9 @@ class SecurityDesk:
         """How the desk introduces itself."""
         return CARD
 
-    def companions(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
-        """What is always looked at beside the planned calls."""
+    def companions(self, question: str, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+        """What is always looked at beside the planned calls, whatever the question."""
+        del question
         return beside(COMPANIONS, calls)
 
     async def analyze(self, context: AnalysisContext) -> AnalysisResult:

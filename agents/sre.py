@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from agents.analyst import AnalysisContext, AnalysisResult, beside, looked
+from agents.reading import read
+from domain.calls import Filters
 from domain.tasks import DeskCard, PlannedCall
 
 CARD = DeskCard(
@@ -18,6 +20,9 @@ CARD = DeskCard(
 # An error rate without its errors says that something is wrong and not what.
 COMPANIONS: Mapping[str, tuple[str, ...]] = {"error_rate_by_service": ("top_errors",)}
 
+# The cause of a service's trouble often stands in another service's log, or in what was deployed.
+SUSPECTS = ("new_templates", "change_events", "top_errors")
+
 
 class SreDesk:
     """Reads service health from logs, spans and metrics."""
@@ -27,9 +32,11 @@ class SreDesk:
         """How the desk introduces itself."""
         return CARD
 
-    def companions(self, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
-        """What is always looked at beside the planned calls."""
-        return beside(COMPANIONS, calls)
+    def companions(self, question: str, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+        """What is always looked at beside the planned calls; for a diagnosis also the usual suspects, wherever they are."""
+        planned = {call.tool for call in calls if call.filters == Filters()}
+        suspects = SUSPECTS if "why" in read(question).asks else ()
+        return (*beside(COMPANIONS, calls), *(PlannedCall(name) for name in suspects if name not in planned))
 
     async def analyze(self, context: AnalysisContext) -> AnalysisResult:
         """Look, and hand over what was seen."""

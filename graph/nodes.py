@@ -77,7 +77,8 @@ async def _planned(context: RunContext, desk: str) -> tuple[PlannedCall, ...]:
     )
     decision = await decide(context, Task("plan", payload, PlanAnswer))
     chosen = dict.fromkeys(decision.answer.calls[:MAX_CALLS])
-    return tuple(dict.fromkeys([*chosen, *context.desks[desk].companions(tuple(chosen))]))
+    first, rest = list(chosen)[:1], list(chosen)[1:]
+    return tuple(dict.fromkeys([*first, *context.desks[desk].companions(context.asked, tuple(chosen)), *rest]))
 
 
 def numbered_call(context: RunContext, planned: PlannedCall, number: int) -> ToolCall:

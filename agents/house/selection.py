@@ -75,12 +75,12 @@ def _terms(claim: Claim) -> Iterable[str]:
 def _telling(reading: Reading, lists: Sequence[list[Claim]]) -> list[list[Claim]]:
     """The best call's claims, and of the others those that speak of something asked that is still open.
 
-    When the best call saw nothing, the others are what there is to tell.
+    When the best call saw nothing, the others are what there is to tell; for a diagnosis every sign counts.
     """
     told, kept = _spoken(lists[0]), [lists[0]]
     for side in lists[1:]:
         news = set(reading.words) & _spoken(side) - told
-        if news or (_is_denial(lists[0]) and not _is_denial(side)):
+        if news or (("why" in reading.asks or _is_denial(lists[0])) and not _is_denial(side)):
             kept.append(side)
             told |= news
     return kept
@@ -102,7 +102,7 @@ def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
         not preferred,
         "ranking" in reading.asks and not ranked,
         counts and not ranked and not isinstance(claim.slots.get("value"), int),
-        bool(is_listed) and not ranked and is_total(claim),
+        (bool(is_listed) or "why" in reading.asks) and not ranked and is_total(claim),
         "attribute" in claim.slots and not ranked,
         claim.kind in ("temporal", "quote") and "when" not in reading.asks and claim.materiality != "high",
         wants_total and not is_total(claim),
