@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from fastapi.testclient import TestClient
@@ -69,9 +70,15 @@ def front(
     return Front(parts_of(inside, store), store, inside.state, inside)
 
 
+@cache
+def templates() -> Registry:
+    """The real metric templates, read once: they never change."""
+    return Registry.load()
+
+
 def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
     """Parts wired by hand."""
-    codec, clock, registry = OtlpCodec(), FakeClock(), Registry.load()
+    codec, clock, registry = OtlpCodec(), FakeClock(), templates()
     return Parts(
         settings=Settings(data_dir=Path("nowhere")),
         store=store,
