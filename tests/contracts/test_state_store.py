@@ -1,6 +1,5 @@
 """What every state store holds to."""
 
-import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,22 +20,19 @@ NOON = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 THREAD = ThreadId("thr_1")
 
 
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+@pytest.fixture(params=["fake", "sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
 async def state(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StateStore]:
-    opened = _opened(request.param, tmp_path)
+    opened = _opened(request, tmp_path)
     yield opened
     await opened.close()
 
 
-def _opened(kind: str, tmp_path: Path) -> StateStore:
-    if kind == "fake":
+def _opened(request: pytest.FixtureRequest, tmp_path: Path) -> StateStore:
+    if request.param == "fake":
         return FakeStateStore()
-    if kind == "sqlite":
+    if request.param == "sqlite":
         return open_state(tmp_path / "state.sqlite")
-    url = os.environ.get("WATCHFLOOR_TEST_DATABASE_URL")
-    if not url:
-        pytest.skip("WATCHFLOOR_TEST_DATABASE_URL names no PostgreSQL to test against")
-    return open_state(url)
+    return open_state(str(request.getfixturevalue("database_url")))
 
 
 def run_of(tenant: Tenant, status: str = "ok", started_at: datetime = NOON) -> RunRecord:
