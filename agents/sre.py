@@ -21,7 +21,7 @@ CARD = DeskCard(
 COMPANIONS: Mapping[str, tuple[str, ...]] = {"error_rate_by_service": ("top_errors",)}
 
 # The cause of a service's trouble often stands in another service's log, or in what was deployed.
-SUSPECTS = ("new_templates", "change_events", "top_errors")
+SUSPECTS = ("new_errors", "change_events", "top_errors")
 
 
 class SreDesk:

@@ -119,7 +119,7 @@ def _literals(claim: Claim, sources: tuple[Evidence, ...], cells: tuple[BoundCel
         found |= {str(value) for value in _key_cells(cell)}
     for source in sources:
         found |= {source.title, source.template, source.tool, source.id, *(str(value) for value in subjects.filters_of(source).values())}
-    shown = {display.text(text) for text in found if text and ("://" in text or not text.isprintable() or "<" in text)}
+    shown = {display.text(text) for text in found if text}
     return frozenset(text.strip() for text in found | shown if text and 1 < len(text.strip()) <= MAX_LITERAL)
 
 

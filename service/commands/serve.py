@@ -46,13 +46,14 @@ def address_of(host: str, port: int) -> str:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to a loopback address. Raises WrongUseError for other addresses, WatchfloorError for a taken port."""
+    """A socket listening on a loopback address. Raises WrongUseError for other addresses, WatchfloorError for a taken port."""
     if not is_loopback(host):
         raise WrongUseError(f"Without API keys the service binds to loopback only, not to {host!r}; use 127.0.0.1 behind a reverse proxy.")
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # who comes while the demo loads waits for the answer instead of being turned away
     except OSError as error:
         listener.close()
         raise WatchfloorError(f"Port {port} on {host} cannot be bound ({error.strerror}); choose another with --port.") from error

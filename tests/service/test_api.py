@@ -71,7 +71,8 @@ def test_no_word_of_a_claim_is_sent_before_its_verdict(made: Front) -> None:
     drafted = {data["claim"]["id"] for name, data in seen if name == "claim"}
     first_token = next(index for index, (name, _) in enumerate(seen) if name == "token")
     assert {data["claim_id"] for name, data in seen[:first_token] if name == "verdict"} == drafted
-    assert "".join(data["text"] for name, data in seen if name == "token").startswith("Errors for service checkout: 42.\n")
+    published = [seen[-1][1]["headline"], *(claim["text"] for claim in seen[-1][1]["claims"])]
+    assert [data["text"] for name, data in seen if name == "token"] == [f"{text}\n" for text in published]
 
 
 @pytest.mark.parametrize(

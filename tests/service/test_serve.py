@@ -27,6 +27,11 @@ def test_port_zero_is_some_free_port() -> None:
         assert other.getsockname()[0] == "127.0.0.2"
 
 
+def test_who_comes_before_the_service_is_ready_waits() -> None:
+    with bound("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname(), timeout=5) as early:
+        assert listener.accept()[1] == early.getsockname()
+
+
 @pytest.mark.parametrize(
     ("host", "address"), [("127.0.0.1", "http://127.0.0.1:80"), ("localhost", "http://localhost:80"), ("::1", "http://[::1]:80")]
 )
