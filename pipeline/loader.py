@@ -43,8 +43,9 @@ class Loader:
         if options.keep_days is not None:
             opened.reading.note(f"--keep {options.keep_days} is not kept yet: loaded files never expire")
         report = _report(source, opened, tally, sha256, time.perf_counter() - began)
-        load = Load(sha256, source.name, opened.signal, tally.accepted, tally.rejected_total, self._clock.now())
-        await self._state.save_load(load)
+        if tally.accepted:  # a load that took nothing may be tried again with better options
+            load = Load(sha256, source.name, opened.signal, tally.accepted, tally.rejected_total, self._clock.now())
+            await self._state.save_load(load)
         return report
 
     async def _refuse_known(self, sha256: str, source: Source, options: LoadOptions) -> None:

@@ -62,7 +62,8 @@ def _format(sample: Sequence[str]) -> FormatName:
     head = "\n".join(sample)[:65_536]
     if sample and sample[0].lstrip().startswith("{") and signal_in(head):
         return "otlp-json"
-    if _share(sample, _looks_like_json) > _MOST:
+    objects = _share(sample, _looks_like_json)
+    if objects > _MOST or (objects == _MOST and _looks_like_json(sample[0])):
         return "ndjson"
     if _share(sample, is_access_line) > _MOST:
         return "access"

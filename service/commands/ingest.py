@@ -22,13 +22,18 @@ SHOWN_REJECTIONS = 5
 
 
 async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
-    """Load each file; a file that fails does not stop the others. Exit 1 when one failed, 3 when all were empty."""
+    """Load each file; a file that fails does not stop the others. The exit code is the worst of theirs."""
     files: Sequence[str] = options["files"]
     async with open_session(invocation, "ingest") as session:
         reports = [await _loaded(invocation, session, name, options) for name in files]
     document = reports[0] if len(reports) == 1 else combined(reports)
     invocation.show(document, "\n".join(text_of(report) for report in reports))
-    return max(int(report.get("exit_code", 0)) for report in reports)
+    return max(_code(report) for report in reports)
+
+
+def _code(report: Mapping[str, Any]) -> int:
+    """A file of which nothing could be taken has failed, though it was read."""
+    return int(report.get("exit_code", 0 if report["accepted"] else 1))
 
 
 async def _loaded(invocation: Invocation, session: Session, name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:

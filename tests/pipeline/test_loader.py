@@ -41,6 +41,11 @@ def test_rejected_lines_are_kept_as_dead_letters(tmp_path: Path) -> None:
     assert (letter.source, letter.line, letter.text, letter.received_at) == ("app.log", 6, "bad line", world.clock.at)
 
 
+def test_a_load_that_took_nothing_may_be_tried_again(tmp_path: Path) -> None:
+    world, path = World(), write(tmp_path, '{"service":"a"}\n{"service":"b"}\n')
+    assert [world.load(path).accepted, world.load(path).accepted] == [0, 0]
+
+
 def test_the_same_content_is_not_loaded_twice_unless_asked(tmp_path: Path) -> None:
     world = World()
     world.load(write(tmp_path, LOGS, "a.log"))

@@ -23,6 +23,7 @@ ACCESS = '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5\n'
     ("content", "name"),
     [
         ('{"timestamp":"2026-01-01T00:00:00Z","body":"x"}\n', "ndjson"),
+        ('{"timestamp":"2026-01-01T00:00:00Z","body":"x"}\nnot json\n', "ndjson"),
         (log_document().decode() + "\n", "otlp-json"),
         (json.dumps(json.loads(log_document()), indent=2), "otlp-json"),
         (ACCESS, "access"),
