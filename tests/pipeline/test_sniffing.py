@@ -23,7 +23,6 @@ ACCESS = '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5\n'
     ("content", "name"),
     [
         ('{"timestamp":"2026-01-01T00:00:00Z","body":"x"}\n', "ndjson"),
-        ('{"timestamp":"2026-01-01T00:00:00Z","body":"x"}\nnot json\n', "ndjson"),
         (log_document().decode() + "\n", "otlp-json"),
         (json.dumps(json.loads(log_document()), indent=2), "otlp-json"),
         (ACCESS, "access"),
@@ -44,6 +43,11 @@ def test_a_format_is_found(tmp_path: Path, content: str, name: str) -> None:
 def test_some_bad_lines_do_not_change_the_format(tmp_path: Path) -> None:
     found, logs, rejected = opened(write(tmp_path, ACCESS * 9 + "what?\n" + ACCESS * 9))
     assert (found.format, len(logs), len(rejected)) == ("access", 18, 1)
+
+
+def test_one_good_record_before_one_bad_line_is_ndjson(tmp_path: Path) -> None:
+    found, logs, rejected = opened(write(tmp_path, '{"timestamp":"2026-01-01T00:00:00Z","body":"x"}\nnot json\n'))
+    assert (found.format, len(logs), len(rejected)) == ("ndjson", 1, 1)
 
 
 def test_a_wanted_format_wins(tmp_path: Path) -> None:
