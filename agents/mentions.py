@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from ipaddress import ip_address
 
-from agents.vocabulary import NUMBER_WORDS, is_qualifier, is_stop, plain_words, tokens
+from agents.vocabulary import NUMBER_WORDS, is_known, is_qualifier, is_stop, plain_words, tokens
 
 IPV4 = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)"
 ADDRESS = r"(?<![\w.:])[0-9A-Fa-f:]+[.:][0-9A-Fa-f.:]+(?!\w)"
@@ -72,6 +72,7 @@ CALLED_SERVICE = (
     r"\b(?:the|of|for|in)\s+service\s+([a-z][\w.\-]+)\s*[?.!]*$",
 )
 GAUGE = r"\b(cpu|memory|heap|disk|swap|queue|connection|pool|thread|goroutine|latency|load|temperature|replica|lag)s?\b"
+UNPLACED = r"\b(?:with|in|of|for|from|about|at)\s+(?:the\s+)?['\"`]?([A-Za-z][\w.\-]{2,})['\"`]?\s*[?.!]*$"
 FUZZ = 0.86
 LEAST_FUZZY = 6
 MAX_LIMIT = 100
@@ -136,6 +137,12 @@ def texts_in(question: str) -> tuple[str, ...]:
     bare = re.sub(rf"{IPV4}|{ROUTE}|{QUOTED}", " ", question)
     marks = re.findall(IDENTIFIER, bare) if not quoted and not said else []
     return tuple(dict.fromkeys(text for text in [*quoted, *said, *marks] if text))
+
+
+def unplaced_in(question: str) -> tuple[str, ...]:
+    """Names a question ends on ("what went wrong with warehouse?") that stand for nothing known: they filter nothing."""
+    ending = re.search(UNPLACED, question.strip(), re.IGNORECASE)
+    return (ending[1],) if ending and not is_known(ending[1].lower()) else ()
 
 
 def gauges_in(question: str) -> tuple[str, ...]:

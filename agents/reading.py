@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from agents import mentions
@@ -73,10 +74,16 @@ class Reading:
     about_operations: bool = True
     unknown_services: tuple[str, ...] = ()
     gauges: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
 
 
 def read(question: str, services: Sequence[str] = ()) -> Reading:
     """The reading of a question; `services` are the names that are stored."""
+    return _read(question, tuple(services))
+
+
+@lru_cache(maxsize=256)
+def _read(question: str, services: tuple[str, ...]) -> Reading:
     timeless = without_times(question)
     found = concepts(tokens(timeless))
     named = _Named.of(timeless, services, found)
@@ -97,6 +104,7 @@ def read(question: str, services: Sequence[str] = ()) -> Reading:
         about_operations=_is_about_operations(bare, named),
         unknown_services=mentions.unknown_services_in(timeless, services),
         gauges=mentions.gauges_in(timeless),
+        unplaced=() if named.is_telling() else mentions.unplaced_in(timeless),
     )
 
 

@@ -101,6 +101,12 @@ def is_grammar(word: str) -> bool:
     return is_stop(word) and stem(word) not in _lexicon().concept_of
 
 
+def is_known(word: str) -> bool:
+    """Whether a word stands in the vocabulary, as a concept or as ordinary speech about operations."""
+    lexicon, stemmed = _lexicon(), stem(word)
+    return stemmed in lexicon.concept_of or stemmed in lexicon.known | lexicon.neutral or is_stop(word) or is_qualifier(word)
+
+
 def is_qualifier(word: str) -> bool:
     """Whether a word is said of a service ("the affected service") and is not the name of one."""
     is_ended = len(word) > LEAST_ENDED and word.endswith(("ed", "est"))

@@ -88,6 +88,7 @@ class Analyst:
         if extent is None:
             raise NothingFoundError("Nothing is stored yet. Load something first: watchfloor ingest FILE")
         asked = resolved(question.text, turns)
+        reading = read(asked, extent.services)
         times = time_scope(replace(question, text=asked), extent, ports.clock.now())
         return RunContext(
             question=question,
@@ -97,7 +98,7 @@ class Analyst:
             current=times.current,
             baseline=times.baseline,
             services=extent.services,
-            unknown_services=read(asked, extent.services).unknown_services,
+            unknown_services=reading.unknown_services,
             turns=turns,
             desks=ports.desks,
             toolbox=ports.toolbox,
@@ -105,7 +106,7 @@ class Analyst:
             house=ports.house,
             tracer=ports.tracer,
             meter=meter,
-            ledger=Ledger(notes=list(times.notes)),
+            ledger=Ledger(notes=[*times.notes, *map(_unplaced, reading.unplaced)]),
             emit=emit,
             budget=question.budget or ports.budget,
             suggest=ports.suggester(extent.services),
@@ -128,10 +129,9 @@ class Analyst:
                 analysis.thread_id, analysis.run_id, Turn(analysis.question, analysis.headline), context.scope.tenant
             )
         finished = replace(analysis, evidence=evidence, usage=context.meter.usage(), trace_id=self._ports.tracer.trace_id())
-        record = self._record(context, finished.status, started_at)
-        await self._save(context, replace(record, document=finished.as_json()))
-        finished = replace(finished, usage=context.meter.usage())
-        context.emit(Event("final", finished.as_json()))
+        document = finished.as_json()
+        await self._save(context, replace(self._record(context, finished.status, started_at), document=document))
+        context.emit(Event("final", document))
         return finished
 
     def _record(self, context: RunContext, status: str, at: datetime) -> RunRecord:
@@ -140,6 +140,10 @@ class Analyst:
     async def _save(self, context: RunContext, record: RunRecord) -> None:
         with context.meter.measure("store"):
             await self._ports.state.save_run(record)
+
+
+def _unplaced(name: str) -> str:
+    return f"{name!r} is no stored service, route or address: nothing was filtered by it, the numbers are about everything in scope."
 
 
 def _addressed(item: Evidence, run_id: RunId, tenant: Tenant) -> Evidence:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from domain.calls import Refusal, Scope, ToolCall, ToolResult
 from graph.context import RunContext
-from graph.events import Event
+from graph.events import Event, silent
 from observability import semconv
 
 LEAST_CALL_S = 0.05
@@ -26,7 +26,8 @@ async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | R
     context.emit(Event("tool", {**shown, "state": "done", "ms": round((time.perf_counter() - begin) * 1e3, 1), "rows": rows}))
     if isinstance(answer, ToolResult):
         context.ledger.evidence[answer.evidence.id] = answer.evidence
-        context.emit(Event("evidence", answer.evidence.as_json()))
+        if context.emit is not silent:
+            context.emit(Event("evidence", answer.evidence.as_json()))
     return answer
 
 

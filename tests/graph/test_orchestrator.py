@@ -79,6 +79,12 @@ async def test_a_service_nothing_is_stored_of_is_no_data_and_not_everybodys_numb
     assert "checkout" in analysis.could_not_check[0]
 
 
+async def test_a_name_that_filtered_nothing_is_told() -> None:
+    analysis = await world().analyst.analyse(Question("What went wrong with warehouse?"))
+    assert any("'warehouse'" in note and "nothing was filtered" in note for note in analysis.notes)
+    assert not [note for note in (await world().analyst.analyse(Question("What went wrong with checkout?"))).notes if "filtered" in note]
+
+
 async def test_two_desks_look_in_parallel_and_both_are_published() -> None:
     made = world(ScriptedJudge({"route": lambda _: RouteAnswer(("sre", "security"))}), FakeTools(seconds=0.2))
     analysis = await made.analyst.analyse(QUESTION)
