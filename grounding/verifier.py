@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.claims import Claim, Judged
 from grounding import extraction, residue
+from grounding.clauses import unchecked_clause
 from grounding.covers import cover
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
@@ -56,9 +57,11 @@ def _with_about(claim: Claim) -> Claim:
 
 
 def _text_problem(claim: Claim, case: _Case) -> Outcome | None:
-    left = residue.problems(claim.text, [cover(claim, case.evidence)], case.lexicon)
+    said = cover(claim, case.evidence)
+    left = residue.problems(claim.text, [said], case.lexicon)
     if not left:
-        return None
+        more = unchecked_clause(claim.text, [said])
+        return unverified(f"text: nothing recomputed says {more!r}") if more else None
     worst = next((problem for problem in left if problem.contradicts), left[0])
     return contradicted(f"text: {worst.reason}") if worst.contradicts else unverified(f"text: {worst.reason}")
 
@@ -67,6 +70,8 @@ def _judge_text(claim: Claim, case: _Case) -> Judged:
     """The verdict is of the whole sentence; the claim is shown filled when one claim is all that was read."""
     read = extraction.read(claim, case.evidence, case.lexicon)
     outcome = read.outcome
+    if outcome.verdict == "supported" and (more := unchecked_clause(claim.text, [cover(one, case.evidence) for one in read.claims])):
+        outcome = unverified(f"nothing recomputed says {more!r}")
     filled = claim
     if len(read.claims) == 1:
         filled = replace(read.claims[0], text=claim.text, hedge=claim.hedge)
