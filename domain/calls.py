@@ -1,6 +1,5 @@
 """Tool calls and what comes back: the vocabulary between judges, desks and tools."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -84,6 +83,3 @@ class Refusal:
     tool: str
     reason: str
     hint: str = ""
-
-
-Params = Mapping[str, Any]

@@ -69,7 +69,7 @@ class Analyst:
             context = await self._context(question, run, meter, emit)
             started_at = self._ports.clock.now()
             await self._save(context, self._record(context, "running", started_at))
-            analysis = await self._run(context, "question")
+            analysis = await self._run(context, "question", started_at)
             return await self._finish(context, analysis, started_at)
 
     def _refuse_bad(self, question: Question) -> None:
@@ -112,12 +112,12 @@ class Analyst:
             suggest=ports.suggester(extent.services),
         )
 
-    async def _run(self, context: RunContext, trigger: Trigger) -> Analysis:
+    async def _run(self, context: RunContext, trigger: Trigger, started_at: datetime) -> Analysis:
         try:
             state = cast("RunState", await self._graph.ainvoke(RunState(), {"recursion_limit": RECURSION_LIMIT}, context=context))
         except BaseException as error:
             status = "cancelled" if isinstance(error, asyncio.CancelledError) else "failed"
-            await self._save(context, self._record(context, status, self._ports.clock.now()))
+            await self._save(context, self._record(context, status, started_at))
             raise
         return analysis_of(context, state, trigger, self._ports.clock.now())
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import orjson
-
 from domain.errors import WrongUseError
 from domain.ports import Decoded, OtlpDecoder
 from domain.telemetry import Signal
@@ -87,15 +85,6 @@ def items_of(decoded: Decoded, line: int | None) -> Iterator[Item]:
         yield Taken(line or number, record)
     for rejected in decoded.rejections:
         yield replace(rejected, line=line, reason=f"record {rejected.line}: {rejected.reason}") if line else rejected
-
-
-def is_json_document(text: str) -> bool:
-    """Whether a text is one whole JSON value."""
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def _is_framed(body: bytes) -> bool:

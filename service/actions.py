@@ -14,6 +14,7 @@ from domain.ids import EvidenceUid, RunId, ThreadId
 from domain.telemetry import Extent
 from domain.window import Window, rfc3339
 from graph.events import Emit, silent
+from graph.orchestrator import DESKS
 from graph.scoping import STALE_AFTER, stored
 from pipeline.loader import LoadOptions, Progress, Source
 from service.parts import Parts
@@ -133,9 +134,9 @@ async def overview(parts: Parts) -> Mapping[str, Any]:
     extent = await parts.store.extent()
     model = parts.settings.model or "house"
     if extent is None:
-        return {"oldest": None, "newest": None, "rows": {}, "services": [], "model": model, "desks": ["sre", "security"]}
+        return {"oldest": None, "newest": None, "rows": {}, "services": [], "model": model, "desks": list(DESKS)}
     times = {"oldest": rfc3339(extent.oldest), "newest": rfc3339(extent.newest)}
-    return {**times, "rows": dict(extent.rows), "services": list(extent.services), "model": model, "desks": ["sre", "security"]}
+    return {**times, "rows": dict(extent.rows), "services": list(extent.services), "model": model, "desks": list(DESKS)}
 
 
 async def evidence(parts: Parts, uid: str) -> Mapping[str, Any]:

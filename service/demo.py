@@ -2,13 +2,12 @@
 
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 from domain.telemetry import Signal
 from pipeline.loader import LoadOptions, Progress, Source
 from service.parts import Parts
-from simulator.world import generate, write
+from simulator.world import demo_start, generate, write
 
 SCENARIO = "sample"
 SEED = 1
@@ -22,7 +21,7 @@ async def load_demo(parts: Parts, say: Callable[[str], None]) -> None:
     if await parts.store.extent() is not None:
         say("The data folder already holds data; the sample world is not loaded.")
         return
-    start = parts.clock.now().replace(second=0, microsecond=0) - timedelta(minutes=MINUTES)
+    start = demo_start(parts.clock.now(), MINUTES)
     with tempfile.TemporaryDirectory() as folder:
         for path in write(generate(SCENARIO, SEED, MINUTES, start), Path(folder)):
             if path.suffix != ".json":

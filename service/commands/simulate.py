@@ -1,13 +1,13 @@
 """`watchfloor simulate`: a seeded world as raw files."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.errors import WrongUseError
 from domain.window import parse_rfc3339
 from service.invocation import Invocation
-from simulator.world import generate, write
+from simulator.world import demo_start, generate, write
 
 
 async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
@@ -25,7 +25,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
 
 def _start(given: str, minutes: int) -> datetime:
     if not given:
-        return datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+        return demo_start(datetime.now(UTC), minutes)
     try:
         return parse_rfc3339(given)
     except ValueError as error:
