@@ -19,7 +19,10 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody wants to know. `window` None means: all that is stored. `desk` forces one desk."""
+    """What somebody wants to know. `window` None means: all that is stored. `desk` forces one desk.
+
+    An incident or alert asks too (`trigger`): then every desk looks, `service` is where it showed, and `incident_ids` whose it is.
+    """
 
     text: str
     window: Window | None = None
@@ -28,6 +31,9 @@ class Question:
     tz: str = "UTC"
     language: Literal["en", "ko"] = "en"
     budget: "Budget | None" = None
+    trigger: Trigger = "question"
+    service: str = ""
+    incident_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeVar
 
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
@@ -111,6 +111,37 @@ class StateStore(Protocol):
     async def add_dead_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None: ...
     async def dead_letters(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100) -> tuple[DeadLetter, ...]: ...
     async def close(self) -> None: ...
+
+
+DocumentKind = Literal["incident", "issue", "draft", "ticket", "briefing", "thresholds", "experiment"]
+Stored = Mapping[str, Any]
+
+
+class Documents(Protocol):
+    """JSON documents by kind and id, each kept whole. Raises StateError when the database fails."""
+
+    async def put(self, kind: DocumentKind, name: str, document: Stored, tenant: Tenant = DEFAULT_TENANT) -> None:
+        """Keep a document in place of what was kept under this id; its place in time is its first `put`."""
+        ...
+
+    async def get(self, kind: DocumentKind, name: str, tenant: Tenant = DEFAULT_TENANT) -> Stored | None: ...
+    async def find(
+        self, kind: DocumentKind, where: Stored | None = None, tenant: Tenant = DEFAULT_TENANT, limit: int = 100
+    ) -> tuple[Stored, ...]:
+        """The newest documents whose top-level fields have these values (a list means any of them), newest first."""
+        ...
+
+    async def remove(self, kind: DocumentKind, name: str, tenant: Tenant = DEFAULT_TENANT) -> None: ...
+
+
+class Slots(Protocol):
+    """Work on a clock, each slot done once whoever claims it; a slot whose lease ran out may be claimed again."""
+
+    async def claim(self, kind: str, slot: datetime, now: datetime, lease: timedelta) -> bool:
+        """Whether the slot is now ours: nobody had it, or its lease ran out before it was done."""
+        ...
+
+    async def finish(self, kind: str, slot: datetime) -> None: ...
 
 
 class Judge(Protocol):
