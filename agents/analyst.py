@@ -42,6 +42,10 @@ class AnalystAgent(Protocol):
         """Further calls this desk always makes beside the planned ones, because one without the other misleads."""
         ...
 
+    def inquiry(self) -> tuple[PlannedCall, ...]:
+        """What this desk looks at when something happened and nobody asked a question, most telling first."""
+        ...
+
     async def analyze(self, context: AnalysisContext) -> AnalysisResult: ...
 
 

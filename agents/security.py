@@ -16,6 +16,7 @@ CARD = DeskCard(
     ),
 )
 # A log-in after failures means little without how often its source failed and how many others did.
+INQUIRY = ("credential_stuffing", "scanning_clients", "ssh_success_after_failures")
 COMPANIONS: Mapping[str, tuple[str, ...]] = {"ssh_success_after_failures": ("ssh_logins_by_source",)}
 
 
@@ -31,6 +32,10 @@ class SecurityDesk:
         """What is always looked at beside the planned calls, whatever the question."""
         del question
         return beside(COMPANIONS, calls)
+
+    def inquiry(self) -> tuple[PlannedCall, ...]:
+        """Whether somebody was at it: stuffed log-ins, scans, guessed passwords."""
+        return tuple(PlannedCall(name) for name in INQUIRY)
 
     async def analyze(self, context: AnalysisContext) -> AnalysisResult:
         """Look, and hand over what was seen."""

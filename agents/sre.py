@@ -21,7 +21,8 @@ CARD = DeskCard(
 COMPANIONS: Mapping[str, tuple[str, ...]] = {"error_rate_by_service": ("top_errors",)}
 
 # The cause of a service's trouble often stands in another service's log, or in what was deployed.
-SUSPECTS = ("new_errors", "change_events", "top_errors")
+SUSPECTS = ("suspects", "new_errors", "change_events", "top_errors")
+INQUIRY = ("suspects", "similar_incidents", "error_rate_by_service", "new_errors", "change_events")
 
 
 class SreDesk:
@@ -37,6 +38,10 @@ class SreDesk:
         planned = {call.tool for call in calls if call.filters == Filters()}
         suspects = SUSPECTS if "why" in read(question).asks else ()
         return (*beside(COMPANIONS, calls), *(PlannedCall(name) for name in suspects if name not in planned))
+
+    def inquiry(self) -> tuple[PlannedCall, ...]:
+        """Who is to blame first, then what failed, what is new and what was changed."""
+        return tuple(PlannedCall(name) for name in INQUIRY)
 
     async def analyze(self, context: AnalysisContext) -> AnalysisResult:
         """Look, and hand over what was seen."""

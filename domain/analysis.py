@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from domain.claims import Grounding, Judged
+from domain.documents import document
 from domain.evidence import Evidence
 from domain.findings import Finding, Severity
 from domain.ids import RunId, ThreadId
@@ -73,6 +74,16 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class Affected:
+    """Who felt it, as far as evidence shows; `users_estimate` None where nothing counted users."""
+
+    services: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    users_estimate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """The analysis document; `as_json` gives the shape of CONTRACTS."""
 
@@ -103,6 +114,7 @@ class Analysis:
     root_causes: tuple[Mapping[str, Any], ...] = ()
     similar_incidents: tuple[Mapping[str, Any], ...] = ()
     incident_ids: tuple[str, ...] = ()
+    affected: Affected = Affected()
     notes: tuple[str, ...] = ()
     lag_s: float = 0.0
     language: str = "en"
@@ -133,7 +145,7 @@ class Analysis:
             "grounding": self.grounding.as_json(),
             "removed_claims": [judged.as_json() for judged in self.removed_claims],
             "could_not_check": list(self.could_not_check),
-            "affected": {"services": [], "regions": [], "segments": [], "users_estimate": None},
+            "affected": document(self.affected),
         }
 
     def _tail(self) -> dict[str, Any]:

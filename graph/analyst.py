@@ -69,7 +69,7 @@ class Analyst:
             context = await self._context(question, run, meter, emit)
             started_at = self._ports.clock.now()
             await self._save(context, self._record(context, "running", started_at))
-            analysis = await self._run(context, "question", started_at)
+            analysis = await self._run(context, question.trigger, started_at)
             return await self._finish(context, analysis, started_at)
 
     def _refuse_bad(self, question: Question) -> None:
@@ -98,7 +98,7 @@ class Analyst:
             current=times.current,
             baseline=times.baseline,
             services=extent.services,
-            unknown_services=reading.unknown_services,
+            unknown_services=reading.unknown_services if question.trigger == "question" else (),
             turns=turns,
             desks=ports.desks,
             toolbox=ports.toolbox,

@@ -68,6 +68,11 @@ class RunContext:
     suggest: Suggest
 
     @property
+    def is_inquiry(self) -> bool:
+        """Whether nobody asked a question: an incident, an alert or a window is to be looked into by every desk."""
+        return self.question.trigger in ("incident", "alert")
+
+    @property
     def seconds_left(self) -> float:
         """Seconds until the run must have answered."""
         return self.budget.seconds - self.meter.elapsed_s

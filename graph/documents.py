@@ -7,6 +7,7 @@ from agents.writer import Page, markdown
 from domain.analysis import Analysis, FinalDecision, RunStatus, Trigger, Usage
 from domain.claims import Grounding, Judged
 from domain.findings import worst
+from graph.causes import affected, root_causes, similar_incidents
 from graph.context import RunContext
 from graph.state import RunState
 
@@ -42,6 +43,10 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
         final_decision=_decision(context, state, judged),
         as_of=at,
         usage=Usage(),
+        root_causes=root_causes(ledger.evidence.values()),
+        similar_incidents=similar_incidents(ledger.evidence.values()),
+        incident_ids=context.question.incident_ids,
+        affected=affected(ledger.evidence.values()),
         trace_id="",
         prompt_versions=dict(ledger.prompt_versions),
         notes=tuple(ledger.notes),

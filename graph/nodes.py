@@ -11,7 +11,7 @@ from langgraph.types import Command, Send
 
 from agents.analyst import AnalysisContext, AnalysisResult
 from agents.writer import numbered
-from domain.calls import Refusal, ToolCall, ToolResult
+from domain.calls import Refusal, ToolCall, ToolResult, ToolSpec
 from domain.claims import Claim
 from domain.tasks import PlanAnswer, PlannedCall, PlanPayload, RouteAnswer, RoutePayload, SelectAnswer, SelectPayload, Task
 from graph.context import RunContext
@@ -24,6 +24,7 @@ from observability import semconv
 log = logging.getLogger(__name__)
 
 MAX_CALLS = 6
+STANDING = 2  # looks of an inquiry that no judge may leave out
 PUBLISHED = 16
 SHOWN_TO_JUDGE = 48
 
@@ -35,7 +36,7 @@ async def route(_state: RunState, runtime: Context) -> Command[Literal["plan", "
     context = runtime.context
     if context.unknown_services:
         return Command(update={"desks": [], "gaps": [unknown_gap(context)]}, goto="answer")
-    desks = [context.question.desk] if context.question.desk else await _routed(context)
+    desks = await _desks(context)
     context.emit(Event("route", {"desks": desks, "window": context.scope.window.as_json()}))
     if desks:
         return Command(update={"desks": desks}, goto="plan")
@@ -46,6 +47,13 @@ def unknown_gap(context: RunContext) -> str:
     """That a service the question names is not among the stored ones."""
     names, stored = ", ".join(map(repr, context.unknown_services)), ", ".join(context.services)
     return f"Nothing is stored of a service named {names}. Stored are: {stored}."
+
+
+async def _desks(context: RunContext) -> list[str]:
+    """The desk that was asked for, every desk for an inquiry, else those a judge routes to."""
+    if context.question.desk:
+        return [context.question.desk]
+    return list(context.desks) if context.is_inquiry else await _routed(context)
 
 
 async def _routed(context: RunContext) -> list[str]:
@@ -69,16 +77,25 @@ async def plan(state: RunState, runtime: Context) -> Command[Literal["sre", "sec
 
 
 async def _planned(context: RunContext, desk: str) -> tuple[PlannedCall, ...]:
-    card = context.desks[desk].card
+    agent = context.desks[desk]
+    card = agent.card
     menu = tuple(tool for tool in context.toolbox.menu(desk) if tool.available)
-    suggested = context.suggest(context.asked, desk)
+    suggested = _on_menu(agent.inquiry() if context.is_inquiry else context.suggest(context.asked, desk), menu)
     payload = PlanPayload(
         context.question.text, card.name, context.scope.window, menu, context.services, suggested, context.turns, MAX_CALLS
     )
     decision = await decide(context, Task("plan", payload, PlanAnswer))
     chosen = dict.fromkeys(decision.answer.calls[:MAX_CALLS])
     first, rest = list(chosen)[:1], list(chosen)[1:]
-    return tuple(dict.fromkeys([*first, *context.desks[desk].companions(context.asked, tuple(chosen)), *rest]))
+    beside = _on_menu(agent.companions(context.asked, tuple(chosen)), menu)
+    standing = suggested[:STANDING] if context.is_inquiry else ()
+    return tuple(dict.fromkeys([*standing, *first, *beside, *rest]))
+
+
+def _on_menu(calls: Sequence[PlannedCall], menu: Sequence[ToolSpec]) -> tuple[PlannedCall, ...]:
+    """The calls that this store can answer."""
+    offered = {tool.name for tool in menu}
+    return tuple(call for call in calls if call.tool in offered)
 
 
 def numbered_call(context: RunContext, planned: PlannedCall, number: int) -> ToolCall:
