@@ -5,25 +5,29 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import WrongUseError
 from pipeline.loader import Progress, Source
-from service import actions, readings
+from service import actions
+from service.app import build_app
 from service.parts import Parts
+from service.remote import RemoteSession
 from service.requests import ChatRequest, IngestRequest, MetricRequest
 from service.sessions import ReportBytes
 from service.settings import Settings
-from service.wiring import open_parts
+from service.wiring import VERSION, open_parts
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 
 
 class LocalSession:
-    """Calls the wired product directly."""
+    """Calls the wired product directly; `api` speaks to its own routes, without a socket."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, api: RemoteSession) -> None:
         self._parts = parts
+        self._api = api
 
     async def ask(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """One analysis document."""
@@ -37,9 +41,13 @@ class LocalSession:
 
         return await actions.ingest(self._parts, Source.of_path(path), checked(IngestRequest, request), progress)
 
-    async def read(self, route: str) -> Any:
-        """What GET /api/{route} would give."""
-        return await readings.read(self._parts, route)
+    async def read(self, route: str, asked: Mapping[str, Any] | None = None) -> Any:
+        """What GET /api/{route} gives."""
+        return await self._api.read(route, asked)
+
+    async def send(self, route: str, body: Mapping[str, Any], method: str = "POST") -> Any:
+        """What a request with a JSON body to /api/{route} gives."""
+        return await self._api.send(route, body, method)
 
     async def run_metric(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """One evidence document."""
@@ -50,7 +58,9 @@ class LocalSession:
 async def local_session(settings: Settings, command: str) -> AsyncIterator[LocalSession]:
     """The product opened on its data folder for one command."""
     async with open_parts(settings, command) as parts:
-        yield LocalSession(parts)
+        transport = httpx.ASGITransport(build_app(parts, VERSION))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            yield LocalSession(parts, RemoteSession(client))
 
 
 def checked(kind: type[RequestT], request: Mapping[str, Any]) -> RequestT:

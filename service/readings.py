@@ -1,9 +1,8 @@
-"""The plain readings: name → document; each is GET /api/{name} and readable by the local command line."""
+"""The plain readings: name → document; each is GET /api/{name}."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from domain.errors import WrongUseError
 from domain.window import rfc3339
 from service import actions
 from service.parts import Parts
@@ -50,10 +49,3 @@ READINGS: Mapping[str, Callable[[Parts], Awaitable[Any]]] = {
     "runs": runs,
     "prompts": prompts,
 }
-
-
-async def read(parts: Parts, name: str) -> Any:
-    """One reading by name."""
-    if name not in READINGS:
-        raise WrongUseError(f"There is no reading {name!r}; there are {', '.join(READINGS)}.")
-    return await READINGS[name](parts)

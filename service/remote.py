@@ -31,9 +31,14 @@ class RemoteSession:
         sent = await self._client.post("/api/ingest", params=dict(request), content=_chunks(path, report), headers=headers)
         return dict(_document(sent))
 
-    async def read(self, route: str) -> Any:
-        """GET a route under /api."""
-        return _document(await self._client.get(f"/api/{route}"))
+    async def read(self, route: str, asked: Mapping[str, Any] | None = None) -> Any:
+        """GET a route under /api; `asked` are its query parameters, empty ones left out."""
+        given = {name: value for name, value in (asked or {}).items() if value not in ("", None)}
+        return _document(await self._client.get(f"/api/{route}", params=given))
+
+    async def send(self, route: str, body: Mapping[str, Any], method: str = "POST") -> Any:
+        """POST (or another method) a JSON body to a route under /api."""
+        return _document(await self._client.request(method, f"/api/{route}", json=dict(body)))
 
     async def run_metric(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """POST /api/metrics/{name}/run."""
