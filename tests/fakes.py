@@ -3,14 +3,16 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.documents import plain
 from domain.errors import StoreError
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
-from domain.ports import DeadLetter, Load, RunRecord, StoreQuery, Table, VectorHit
+from domain.ports import DeadLetter, DocumentKind, Load, RunRecord, Stored, StoreQuery, Table, VectorHit
 from domain.tasks import Turn
 from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, SpanRecord
 
@@ -123,6 +125,59 @@ def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
 
 def _matches(data: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
     return all(data.get(name) in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in where.items())
+
+
+@dataclass(slots=True)
+class FakeDocuments:
+    """Documents in dictionaries; the order of their first `put` is the order of their keys."""
+
+    kept: dict[tuple[Tenant, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+    async def put(self, kind: DocumentKind, name: str, document: Stored, tenant: Tenant = DEFAULT_TENANT) -> None:
+        self.kept.setdefault((tenant, kind), {})[name] = _storable_json(plain(document))
+
+    async def get(self, kind: DocumentKind, name: str, tenant: Tenant = DEFAULT_TENANT) -> Stored | None:
+        return deepcopy(self.kept.get((tenant, kind), {}).get(name))
+
+    async def find(
+        self, kind: DocumentKind, where: Stored | None = None, tenant: Tenant = DEFAULT_TENANT, limit: int = 100
+    ) -> tuple[Stored, ...]:
+        newest_first = reversed(self.kept.get((tenant, kind), {}).values())
+        found = [one for one in newest_first if all(_is_any_of(one.get(name), wanted) for name, wanted in (where or {}).items())]
+        return tuple(deepcopy(found[:limit]))
+
+    async def remove(self, kind: DocumentKind, name: str, tenant: Tenant = DEFAULT_TENANT) -> None:
+        self.kept.get((tenant, kind), {}).pop(name, None)
+
+
+def _storable_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_storable(name): _storable_json(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_storable_json(item) for item in value]
+    return _storable(value) if isinstance(value, str) else value
+
+
+def _is_any_of(value: Any, wanted: Any) -> bool:
+    choices = wanted if isinstance(wanted, list | tuple) else [wanted]
+    return any(isinstance(value, bool) == isinstance(one, bool) and value == one for one in choices)
+
+
+@dataclass(slots=True)
+class FakeSlots:
+    """Slots in a dictionary: until when each is claimed, or None once it is done."""
+
+    kept: dict[tuple[str, datetime], datetime | None] = field(default_factory=dict)
+
+    async def claim(self, kind: str, slot: datetime, now: datetime, lease: timedelta) -> bool:
+        until = self.kept.get((kind, slot), now)
+        is_free = until is not None and until <= now
+        if is_free:
+            self.kept[kind, slot] = now + lease
+        return is_free
+
+    async def finish(self, kind: str, slot: datetime) -> None:
+        self.kept[kind, slot] = None
 
 
 @dataclass(slots=True)
