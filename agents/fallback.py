@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from agents.reading import read, resolved
+from agents.followup import resolved
+from agents.reading import read
 from agents.suggestion import filters_for
 from domain.calls import Filters
 from domain.errors import JudgeAnswerError, JudgeUnavailableError

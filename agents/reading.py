@@ -10,7 +10,6 @@ from agents import mentions
 from agents.vocabulary import concepts, knowledge, tokens
 from agents.windows import without_times
 from domain.calls import Filters
-from domain.tasks import Turn
 
 Ask = Literal["count", "list", "ranking", "lowest", "change", "new", "yes_no", "absence", "when", "trend", "why", "quote"]
 ASKS: Mapping[Ask, str] = {
@@ -38,9 +37,7 @@ ASKS: Mapping[Ask, str] = {
     ),
     "list": r"\b(?:which|who|list|what|show|name)\b",
 }
-ELLIPTIC = r"^\W*(?:and|but|what\s+about|how\s+about|or|also|same|only|now|then|why|when|who)\b"
 NAMING = 2
-SHORT_WORDS = 4
 CLAUSE = (
     r"[;?]\s*|,\s*(?:and\s+)?(?=(?:how|did|which|what|when|who|is|are|was|were|do|does|has|have|can|show|list|compare)\b)"
     r"|\s+(?:and|or|plus|as\s+well\s+as)\s+"
@@ -106,13 +103,6 @@ def _read(question: str, services: tuple[str, ...]) -> Reading:
         gauges=mentions.gauges_in(timeless),
         unplaced=() if named.is_telling() else mentions.unplaced_in(timeless),
     )
-
-
-def resolved(question: str, turns: Sequence[Turn]) -> str:
-    """A follow-up such as "and for checkout?" together with the question it follows; any other question as it is."""
-    if not turns or not _is_elliptic(question):
-        return question
-    return f"{turns[-1].question.rstrip(' ?.!')} {question.strip()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +177,6 @@ def _is_about_operations(bare: str, named: _Named) -> bool:
 def _heads(bare: str, named: _Named) -> frozenset[str]:
     asked = (token for found in re.findall(HEAD, bare, re.IGNORECASE) for token in tokens(found))
     return frozenset(token for token in asked if token.startswith("~")) or named.kinds()
-
-
-def _is_elliptic(question: str) -> bool:
-    bare = without_times(question)
-    few = len([word for word in tokens(bare) if not word.startswith("~")]) < SHORT_WORDS
-    return few and (bool(re.search(ELLIPTIC, question, re.IGNORECASE)) or not tokens(bare))
 
 
 def _parts(bare: str) -> tuple[tuple[str, ...], ...]:

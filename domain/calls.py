@@ -30,13 +30,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A request to one tool: a metric template's name or a raw-log tool's name, with filters."""
+    """A request to one tool by name, with filters; `window` looks elsewhere than the run does."""
 
     tool: str
     filters: Filters = Filters()
     evidence_id: str = "E1"
     baseline: Window | None = None
     step: int = 0
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 from domain.calls import Filters, ToolSpec
 from domain.claims import Claim
 from domain.findings import DeskName
+from domain.ids import RunId
 from domain.window import Window
 
 TaskName = Literal["route", "plan", "select", "word", "revise"]
@@ -14,10 +15,11 @@ AnswerT = TypeVar("AnswerT")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the thread and the headline it got."""
+    """An earlier question of the thread, the headline it got, and the run that answered it."""
 
     question: str
     headline: str
+    run_id: RunId = field(default=RunId(""), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,19 @@ class PlannedCall:
 
     tool: str
     filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a run does at most, whichever judge decides; the prompts in force set them.
+
+    `calls` a desk plans, `claims` published, `headline_claims` a headline is worded from, `further_calls` of a revision.
+    """
+
+    calls: int = 6
+    claims: int = 16
+    headline_claims: int = 16
+    further_calls: int = 3
 
 
 @dataclass(frozen=True, slots=True)

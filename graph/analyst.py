@@ -2,22 +2,24 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
 from agents.analyst import AnalystAgent
-from agents.reading import read, resolved
+from agents.followup import resolved
+from agents.reading import read
 from domain.analysis import Analysis, Budget, Question, Trigger
 from domain.calls import Scope
 from domain.errors import NothingFoundError, WrongUseError
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, RunId, Tenant, ThreadId, evidence_uid, new_run_id, new_thread_id
 from domain.ports import Clock, Judge, RunRecord, StateStore, TelemetryStore, Tracer
-from domain.tasks import Turn
+from domain.tasks import Limits, Turn
 from graph.context import Ledger, RunContext, Suggest, Tools
 from graph.documents import analysis_of
 from graph.events import Emit, Event, silent
+from graph.following import followed
 from graph.meter import Meter
 from graph.orchestrator import RECURSION_LIMIT, Orchestrator, build
 from graph.scoping import time_scope
@@ -42,6 +44,7 @@ class Ports:
     tracer: Tracer
     clock: Clock
     budget: Budget = Budget()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,10 @@ class Analyst:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._graph: Orchestrator = build()
+
+    def under(self, judge_for_run: Callable[[], Judge], limits: Limits) -> "Analyst":
+        """The same analyst with another judge and other limits: one arm of a comparison."""
+        return Analyst(replace(self._ports, judge_for_run=judge_for_run, limits=limits))
 
     async def analyse(self, question: Question, emit: Emit = silent, tenant: Tenant = DEFAULT_TENANT) -> Analysis:
         """One analysis. Raises WrongUseError for a question that cannot be asked, NothingFoundError when nothing is stored."""
@@ -85,11 +92,12 @@ class Analyst:
         with meter.measure("store"):
             extent = await ports.store.extent(run.tenant)
             turns = await ports.state.turns(run.thread_id, run.tenant)
+            follow = await followed(question.text, turns, ports.state, run.tenant)
         if extent is None:
             raise NothingFoundError("Nothing is stored yet. Load something first: watchfloor ingest FILE")
         asked = resolved(question.text, turns)
         reading = read(asked, extent.services)
-        times = time_scope(replace(question, text=asked), extent, ports.clock.now())
+        times = time_scope(replace(question, text=asked, window=question.window or follow.shifted), extent, ports.clock.now())
         return RunContext(
             question=question,
             asked=asked,
@@ -100,6 +108,7 @@ class Analyst:
             services=extent.services,
             unknown_services=reading.unknown_services if question.trigger == "question" else (),
             turns=turns,
+            follow=follow,
             desks=ports.desks,
             toolbox=ports.toolbox,
             judge=ports.judge_for_run(),
@@ -110,6 +119,7 @@ class Analyst:
             emit=emit,
             budget=question.budget or ports.budget,
             suggest=ports.suggester(extent.services),
+            limits=ports.limits,
         )
 
     async def _run(self, context: RunContext, trigger: Trigger, started_at: datetime) -> Analysis:

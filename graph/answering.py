@@ -17,7 +17,6 @@ from grounding.score import score
 
 NOT_OPERATIONS = "This does not look like a question about the logs, spans and metrics stored here."
 INSUFFICIENT = "Insufficient evidence: nothing that was checked answers this question."
-HEADLINE_CLAIMS = 16
 
 
 async def answer(state: RunState, runtime: Context) -> RunState:
@@ -46,7 +45,7 @@ async def _headline(context: RunContext, state: RunState, claims: Sequence[Claim
         return NOT_OPERATIONS
     if not claims:
         return INSUFFICIENT
-    shown = tuple(claims[:HEADLINE_CLAIMS])
+    shown = tuple(claims[: context.limits.headline_claims])
     decision = await decide(context, Task("word", WordPayload(context.question.text, shown, context.question.language), WordAnswer))
     worded = decision.answer.headline.strip()
     if worded and not unsupported_tokens(worded, shown, context.ledger.evidence):

@@ -53,6 +53,7 @@ async def revise(state: RunState, runtime: Context) -> RunState:
         context.question.text,
         tuple(Failure(entry.claim, entry.verdict, entry.reason, entry.correction) for entry in failed),
         tuple(tool for desk in state["desks"] for tool in context.toolbox.menu(desk) if tool.available),
+        context.limits.further_calls,
     )
     decision = await decide(context, Task("revise", payload, ReviseAnswer))
     kept = set(decision.answer.corrected)

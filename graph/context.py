@@ -10,9 +10,10 @@ from domain.calls import Refusal, Scope, ToolCall, ToolResult, ToolSpec
 from domain.evidence import Evidence
 from domain.ids import ThreadId
 from domain.ports import Judge, Tracer
-from domain.tasks import PlannedCall, Turn
+from domain.tasks import Limits, PlannedCall, Turn
 from domain.window import Window
 from graph.events import Emit
+from graph.following import Follow
 from graph.meter import Meter
 
 Suggest = Callable[[str, str], tuple[PlannedCall, ...]]
@@ -56,6 +57,7 @@ class RunContext:
     services: tuple[str, ...]
     unknown_services: tuple[str, ...]
     turns: tuple[Turn, ...]
+    follow: Follow
     desks: Mapping[str, AnalystAgent]
     toolbox: Tools
     judge: Judge
@@ -66,6 +68,7 @@ class RunContext:
     emit: Emit
     budget: Budget
     suggest: Suggest
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def is_inquiry(self) -> bool:

@@ -48,4 +48,5 @@ async def _call(context: RunContext, call: ToolCall) -> ToolResult | Refusal:
 
 
 def _scope(context: RunContext, call: ToolCall) -> Scope:
-    return replace(context.scope, window=context.current) if call.baseline else context.scope
+    current = context.current if call.baseline else context.scope.window
+    return replace(context.scope, window=call.window or current)

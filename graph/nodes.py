@@ -18,14 +18,13 @@ from graph.context import RunContext
 from graph.events import Event
 from graph.judging import decide
 from graph.looking import look
+from graph.narrowing import narrowed
 from graph.state import DeskInput, RunState
 from observability import semconv
 
 log = logging.getLogger(__name__)
 
-MAX_CALLS = 6
 STANDING = 2  # looks of an inquiry that no judge may leave out
-PUBLISHED = 16
 SHOWN_TO_JUDGE = 48
 
 Context = Runtime[RunContext]
@@ -81,11 +80,10 @@ async def _planned(context: RunContext, desk: str) -> tuple[PlannedCall, ...]:
     card = agent.card
     menu = tuple(tool for tool in context.toolbox.menu(desk) if tool.available)
     suggested = _on_menu(agent.inquiry() if context.is_inquiry else context.suggest(context.asked, desk), menu)
-    payload = PlanPayload(
-        context.question.text, card.name, context.scope.window, menu, context.services, suggested, context.turns, MAX_CALLS
-    )
+    most = context.limits.calls
+    payload = PlanPayload(context.question.text, card.name, context.scope.window, menu, context.services, suggested, context.turns, most)
     decision = await decide(context, Task("plan", payload, PlanAnswer))
-    chosen = dict.fromkeys(decision.answer.calls[:MAX_CALLS])
+    chosen = dict.fromkeys(decision.answer.calls[:most])
     first, rest = list(chosen)[:1], list(chosen)[1:]
     beside = _on_menu(agent.companions(context.asked, tuple(chosen)), menu)
     standing = suggested[:STANDING] if context.is_inquiry else ()
@@ -126,7 +124,8 @@ async def broken(state: DeskInput, error: NodeError) -> RunState:
 async def write(state: RunState, runtime: Context) -> RunState:
     """Choose among the candidate claims, number them, and announce them as pending."""
     context = runtime.context
-    results = sorted(state.get("results", []), key=lambda result: state["desks"].index(result.desk))
+    ordered = sorted(state.get("results", []), key=lambda result: state["desks"].index(result.desk))
+    results = await narrowed(context, ordered)
     candidates = {claim.id: claim for result in results for claim in result.candidates}
     findings = [finding for result in results for finding in result.findings]
     draft = numbered(await _selected(context, results, candidates), findings, candidates)
@@ -138,9 +137,9 @@ async def write(state: RunState, runtime: Context) -> RunState:
 async def _selected(context: RunContext, results: Sequence[AnalysisResult], candidates: dict[str, Claim]) -> list[Claim]:
     if not candidates:
         return []
-    offered = _offered(results)
-    decision = await decide(context, Task("select", SelectPayload(context.question.text, offered, PUBLISHED), SelectAnswer))
-    return [candidates[name] for name in dict.fromkeys(decision.answer.claims) if name in candidates][:PUBLISHED]
+    offered, most = _offered(results), context.limits.claims
+    decision = await decide(context, Task("select", SelectPayload(context.question.text, offered, most), SelectAnswer))
+    return [candidates[name] for name in dict.fromkeys(decision.answer.claims) if name in candidates][:most]
 
 
 def _offered(results: Sequence[AnalysisResult]) -> tuple[Claim, ...]:

@@ -59,8 +59,7 @@ class FakeStateStore:
         return self.kept_evidence.get((tenant, uid))
 
     async def add_turn(self, thread_id: ThreadId, run_id: RunId, turn: Turn, tenant: Tenant = DEFAULT_TENANT) -> None:
-        del run_id
-        self.kept_turns.setdefault((tenant, thread_id), []).append(turn)
+        self.kept_turns.setdefault((tenant, thread_id), []).append(replace(turn, run_id=run_id))
 
     async def turns(self, thread_id: ThreadId, tenant: Tenant = DEFAULT_TENANT, limit: int = 10) -> tuple[Turn, ...]:
         return tuple(self.kept_turns.get((tenant, thread_id), [])[-limit:])

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from agents.followup import resolved
 from agents.house.selection import chosen
 from agents.house.wording import headline
-from agents.reading import read, resolved
+from agents.reading import read
 from agents.suggestion import ScoredCall, desks_of, suggest
 from domain.calls import ToolSpec
 from domain.ports import Embedder

@@ -2,7 +2,8 @@
 
 import pytest
 
-from agents.reading import read, resolved
+from agents.followup import resolved
+from agents.reading import read
 from domain.tasks import Turn
 from tests.agents.questions import NONSENSE, QUESTIONS
 

@@ -1,0 +1,84 @@
+"""Investigations: an incident, an alert or just a window, looked into by every desk through the same graph as a question."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from domain.analysis import Analysis, Question, Trigger
+from domain.errors import NothingFoundError
+from domain.ids import ThreadId
+from domain.incidents import Incident
+from domain.window import Window
+from graph.events import Emit, silent
+from graph.scoping import stored
+from service.parts import Parts
+from service.scope import extent_of, reference, window, zone
+
+INCIDENT = TypeAdapter(Incident)
+LEAD = timedelta(minutes=30)
+LONGEST = timedelta(hours=24)
+
+
+class InvestigateRequest(BaseModel):
+    """What to look into; times are RFC 3339 or relative. Without anything: the last 24 h that are stored."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    incident: str = ""
+    service: str = ""
+    start: str = Field("", alias="from")
+    end: str = Field("", alias="to")
+    tz: str = ""
+
+
+async def investigate(parts: Parts, request: InvestigateRequest, emit: Emit = silent) -> Analysis:
+    """One analysis of an incident or a window. Raises NothingFoundError for an incident that is none."""
+    if request.incident:
+        return await of_incident(parts, await _incident(parts, request.incident), emit)
+    tz = zone(request.tz or parts.settings.timezone)
+    asked = await window(parts, request.start, request.end, tz) or await _latest(parts, tz)
+    return await _looked_into(parts, Question(_text(request.service), asked, tz=tz, trigger="incident", service=request.service), emit)
+
+
+async def of_incident(parts: Parts, incident: Incident, emit: Emit = silent) -> Analysis:
+    """One analysis of an incident: from half an hour before it began to its end, or now."""
+    service, tz = next(iter(incident.services), ""), parts.settings.timezone
+    asked = await _around(parts, incident.start_at, incident.end_at, tz)
+    trigger: Trigger = "alert" if incident.trigger == "alert" else "incident"
+    question = Question(
+        _text(service),
+        asked,
+        thread_id=ThreadId(f"thr_{incident.incident_id}"),
+        tz=tz,
+        trigger=trigger,
+        service=service,
+        incident_ids=(incident.incident_id,),
+    )
+    return await _looked_into(parts, question, emit)
+
+
+async def _looked_into(parts: Parts, question: Question, emit: Emit) -> Analysis:
+    return await parts.analyst.analyse(question, emit)
+
+
+async def _incident(parts: Parts, name: str) -> Incident:
+    found: Mapping[str, Any] | None = await parts.documents.get("incident", name)
+    if found is None:
+        raise NothingFoundError(f"There is no incident {name!r}; watchfloor incidents list names them.")
+    return INCIDENT.validate_python(found)
+
+
+async def _latest(parts: Parts, tz: str) -> Window:
+    everything = stored(await extent_of(parts), tz)
+    return Window(max(everything.start, everything.end - LONGEST), everything.end, tz)
+
+
+async def _around(parts: Parts, began: datetime, ended: datetime | None, tz: str) -> Window:
+    extent = await extent_of(parts)
+    end = ended or max(reference(parts, extent), began + timedelta(minutes=1))
+    return Window(began - LEAD, end, tz)
+
+
+def _text(service: str) -> str:
+    return f"What went wrong with {service}, and why?" if service else "What went wrong, and why?"
