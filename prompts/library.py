@@ -2,9 +2,10 @@
 
 import difflib
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -12,13 +13,20 @@ import yaml
 
 from domain.errors import PromptError, WrongUseError
 from domain.ports import Prompt
-from domain.tasks import Task, TaskName
+from domain.tasks import Limits, Task, TaskName
 from prompts.schemas import schema
 from prompts.views import blanks
 
 SHIPPED = Path(__file__).parent
 TASKS: tuple[str, ...] = get_args(TaskName)
 KEYS = frozenset({"version", "needs", "returns"})
+OPTIONAL = frozenset({"limits"})
+LIMITS: Mapping[tuple[str, str], tuple[str, range]] = {
+    ("plan", "max_calls"): ("calls", range(1, 13)),
+    ("select", "max_claims"): ("claims", range(1, 49)),
+    ("word", "max_claims"): ("headline_claims", range(1, 25)),
+    ("revise", "max_calls"): ("further_calls", range(7)),
+}
 BLANK = re.compile(r"\{\{(\w+)\}\}")
 FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 TURN = re.compile(r"^## (user|assistant)\n", re.MULTILINE)
@@ -26,7 +34,7 @@ TURN = re.compile(r"^## (user|assistant)\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class PromptFile:
-    """One prompt as it stands in a file; `sha256` is over the file's text."""
+    """One prompt as it stands in a file; `sha256` is over the file's text, `limits` are applied by code."""
 
     task: str
     version: str
@@ -38,6 +46,12 @@ class PromptFile:
     sha256: str
     text: str
     is_current: bool
+    limits: Mapping[str, int]
+
+    @property
+    def told(self) -> str:
+        """Everything of the file that a model is told, as one text; the version is not."""
+        return json.dumps([self.system, self.examples, self.user])
 
 
 class PromptLibrary:
@@ -50,6 +64,8 @@ class PromptLibrary:
     @classmethod
     def load(cls, folder: Path = SHIPPED) -> Self:
         """All prompts of a folder. Raises PromptError naming the file and what is wrong with it."""
+        if not folder.is_dir():
+            raise PromptError(f"there is no folder {str(folder)!r}; name one that holds {', '.join(f'{task}.md' for task in TASKS)}")
         files = [_parsed(path) for path in sorted(folder.glob("*.md"))]
         missing = [task for task in TASKS if not any(file.task == task and file.is_current for file in files)]
         if missing:
@@ -61,6 +77,22 @@ class PromptLibrary:
     def prompt(self, task: Task[Any]) -> Prompt:
         """The current prompt of a task with its blanks filled. Raises PromptError when a blank has no value."""
         return self._filled(self._current[task.name], task)
+
+    def limits(self) -> Limits:
+        """The limits that the current prompts set."""
+        given = {LIMITS[file.task, name][0]: value for file in self.current() for name, value in file.limits.items()}
+        return Limits(**given)
+
+    def current(self) -> tuple[PromptFile, ...]:
+        """The prompts in force, one a task."""
+        return tuple(self._current.values())
+
+    def pinned(self, task: str, version: str) -> "PromptLibrary":
+        """The same prompts with this version of one in force. Raises WrongUseError when there is none such."""
+        chosen = self.shown(task, version)
+        return PromptLibrary(
+            replace(file, is_current=file.version == chosen.version) if file.task == task else file for file in self._files.values()
+        )
 
     def listed(self) -> tuple[PromptFile, ...]:
         """Every prompt, the current version of each task first."""
@@ -98,7 +130,7 @@ class PromptLibrary:
 
 
 def _parsed(path: Path) -> PromptFile:
-    text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    text = _text(path)
     front = FRONT.match(text)
     if not front:
         raise PromptError(f"prompt {path.name!r} has no front matter; begin it with ---, its keys and ---")
@@ -108,10 +140,39 @@ def _parsed(path: Path) -> PromptFile:
     task, _, variant = path.stem.partition("@")
     if task not in TASKS or (variant and variant != str(keys["version"])):
         raise PromptError(f"prompt {path.name!r} is named wrongly; name it <task>.md or <task>@<its version>.md, tasks: {', '.join(TASKS)}")
-    digest = hashlib.sha256(text.encode()).hexdigest()
     return PromptFile(
-        task, str(keys["version"]), tuple(keys["needs"]), str(keys["returns"]), system, user, examples, digest, text, is_current=not variant
+        task=task,
+        version=str(keys["version"]),
+        needs=tuple(keys["needs"]),
+        returns=str(keys["returns"]),
+        system=system,
+        user=user,
+        examples=examples,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        text=text,
+        is_current=not variant,
+        limits=_limits(path.name, task, keys.get("limits", {})),
     )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptError(f"prompt {path.name!r} cannot be read as UTF-8 text ({error}); save it as UTF-8") from error
+
+
+def _limits(name: str, task: str, given: object) -> Mapping[str, int]:
+    known = {limit: allowed for (owner, limit), (_, allowed) in LIMITS.items() if owner == task}
+    if not isinstance(given, Mapping):
+        raise PromptError(f"prompt {name!r}: 'limits' must be names with whole numbers, for example {{max_calls: 6}}")
+    for limit, value in given.items():
+        if limit not in known:
+            raise PromptError(f"prompt {name!r} sets the limit {limit!r}; a {task!r} prompt knows {sorted(known) or 'none'}")
+        if type(value) is not int or value not in known[limit]:
+            least, most = known[limit].start, known[limit].stop - 1
+            raise PromptError(f"prompt {name!r} sets {limit} to {value!r}; give a whole number from {least} to {most}")
+    return dict(given)
 
 
 def _keys(name: str, front: str) -> Mapping[str, Any]:
@@ -119,9 +180,9 @@ def _keys(name: str, front: str) -> Mapping[str, Any]:
         keys = yaml.safe_load(front)
     except yaml.YAMLError as error:
         raise PromptError(f"prompt {name!r}: its front matter is not YAML ({error})") from error
-    if not isinstance(keys, Mapping) or set(keys) != KEYS:
+    if not isinstance(keys, Mapping) or set(keys) - OPTIONAL != KEYS:
         given = sorted(keys) if isinstance(keys, Mapping) else keys
-        raise PromptError(f"prompt {name!r} has the front matter {given!r}; it must have exactly {sorted(KEYS)}")
+        raise PromptError(f"prompt {name!r} has the front matter {given!r}; it must have exactly {sorted(KEYS)}, and may have 'limits'")
     if not isinstance(keys["needs"], list) or not all(isinstance(blank, str) for blank in keys["needs"]):
         raise PromptError(f"prompt {name!r}: 'needs' must be a list of names")
     return keys

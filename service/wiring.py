@@ -88,6 +88,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         tracer=tracer,
         clock=clock,
         budget=Budget(settings.max_tokens, settings.max_seconds, settings.max_tool_calls),
+        limits=library.limits(),
     )
     return Parts(
         settings=settings,
