@@ -7,16 +7,24 @@ from service.parts import Parts
 from service.problems import install_problems
 from service.routes.chat import chat_routes, run_routes
 from service.routes.intake import intake_routes
+from service.routes.investigate import investigate_routes
 from service.routes.status import mount_page, status_routes
 
+ROUTES = (
+    chat_routes,
+    run_routes,
+    intake_routes,
+    investigate_routes,
+    status_routes,
+)
 DESCRIPTION = "Operations questions answered with claims that code has recomputed from evidence."
 
 
 def build_app(parts: Parts, version: str) -> FastAPI:
     """The application over parts that somebody else opened and will close."""
     app = FastAPI(title="Watchfloor", version=version, description=DESCRIPTION, docs_url=None, redoc_url=None)
-    for router in (chat_routes(parts), run_routes(parts), intake_routes(parts), status_routes(parts)):
-        app.include_router(router)
+    for routes in ROUTES:
+        app.include_router(routes(parts))
     mount_page(app)
     install_problems(app)
     app.add_middleware(LoopbackGuard)

@@ -83,6 +83,21 @@ def ask(
 
 
 @app.command()
+def investigate(
+    context: typer.Context,
+    incident: Annotated[str, typer.Option(help="a stored incident", metavar="ID")] = "",
+    alert: Annotated[Path | None, typer.Option(help="JSON payload of an alert (Alertmanager or generic)", metavar="FILE")] = None,
+    start: From = "",
+    end: To = "",
+    service: Annotated[str, typer.Option(help="where it showed")] = "",
+    tz: Annotated[str, typer.Option(help="zone of the answer")] = "",
+    json: Json = False,
+) -> None:
+    """Look into an incident, an alert or a window: what went wrong, where, since when, and why."""
+    _call(context, "investigate", json, incident=incident, alert=alert, start=start, end=end, service=service, tz=tz)
+
+
+@app.command()
 def verify(
     context: typer.Context,
     claims: Annotated[Path, typer.Option(help="JSON list of claims or sentences")],
