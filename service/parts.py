@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.ports import Clock, Embedder, StateStore, TelemetryStore
+from domain.ports import Clock, Documents, Embedder, Slots, StateStore, TelemetryStore
 from domain.telemetry import Signal
 from graph.analyst import Analyst
 from observability.tracing import TraceBuffer
@@ -25,6 +25,8 @@ class Parts:
     settings: Settings
     store: TelemetryStore
     state: StateStore
+    documents: Documents
+    slots: Slots
     embedder: Embedder
     loader: Loader
     follower: Follower

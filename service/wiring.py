@@ -12,7 +12,7 @@ from adapters.clickhouse import open_embedded, open_server
 from adapters.clock import SystemClock
 from adapters.embeddings import open_embedder
 from adapters.otlp import OtlpCodec, encode_response
-from adapters.state import open_state
+from adapters.state import SqlDocuments, SqlSlots, SqlStateStore, open_database
 from agents.fallback import FallbackJudge
 from agents.house.judge import HouseJudge
 from agents.reading import read
@@ -21,7 +21,7 @@ from agents.sre import SreDesk
 from agents.suggestion import suggest
 from domain.analysis import Budget
 from domain.errors import WrongUseError
-from domain.ports import Embedder, Judge, OtlpDecoder, StateStore, TelemetryStore, Tracer
+from domain.ports import Documents, Embedder, Judge, OtlpDecoder, Slots, StateStore, TelemetryStore, Tracer
 from domain.tasks import PlannedCall
 from graph.analyst import Analyst, Ports
 from graph.context import Suggest
@@ -45,6 +45,8 @@ class Stores:
 
     telemetry: TelemetryStore
     state: StateStore
+    documents: Documents
+    slots: Slots
 
 
 @asynccontextmanager
@@ -62,9 +64,9 @@ async def open_parts(settings: Settings, command: str, address: str = "") -> Asy
 async def _stores(settings: Settings, folder: DataFolder, stack: AsyncExitStack) -> Stores:
     telemetry = await asyncio.to_thread(_telemetry, settings, folder)
     stack.push_async_callback(telemetry.close)
-    state = await asyncio.to_thread(open_state, settings.database_url or folder.state)
-    stack.push_async_callback(state.close)
-    return Stores(telemetry, state)
+    database = await asyncio.to_thread(open_database, settings.database_url or folder.state)
+    stack.push_async_callback(database.close)
+    return Stores(telemetry, SqlStateStore(database), SqlDocuments(database), SqlSlots(database))
 
 
 def _telemetry(settings: Settings, folder: DataFolder) -> TelemetryStore:
@@ -94,6 +96,8 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         settings=settings,
         store=stores.telemetry,
         state=stores.state,
+        documents=stores.documents,
+        slots=stores.slots,
         embedder=embedder,
         loader=Loader(stores.telemetry, stores.state, codec, clock),
         follower=Follower(stores.telemetry, stores.state, codec, clock),

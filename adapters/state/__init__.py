@@ -1,5 +1,8 @@
-"""State in SQLite or PostgreSQL: runs, evidence, threads, loads and dead letters."""
+"""State in SQLite or PostgreSQL: runs, evidence, threads, loads and dead letters; documents; slots of work."""
 
-from adapters.state.store import SqlStateStore, open_state
+from adapters.state.database import Database, open_database
+from adapters.state.documents import SqlDocuments
+from adapters.state.slots import SqlSlots
+from adapters.state.store import SqlStateStore
 
-__all__ = ["SqlStateStore", "open_state"]
+__all__ = ["Database", "SqlDocuments", "SqlSlots", "SqlStateStore", "open_database"]

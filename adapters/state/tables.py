@@ -3,7 +3,21 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 
 METADATA = MetaData()
 # SQLite only counts up by itself in a column that is exactly INTEGER.
@@ -79,4 +93,24 @@ DEAD_LETTERS = Table(
     Column("text", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Index("dead_letters_by_tenant", "tenant", "id"),
+)
+DOCUMENTS = Table(
+    "documents",
+    METADATA,
+    Column("sequence", COUNTER, primary_key=True, autoincrement=True),
+    Column("tenant", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("document", JSON, nullable=False),
+    UniqueConstraint("tenant", "kind", "name", name="documents_by_name"),
+    Index("documents_by_sequence", "tenant", "kind", "sequence"),
+)
+SLOTS = Table(
+    "slots",
+    METADATA,
+    Column("kind", String, primary_key=True),
+    Column("slot", UtcTime, primary_key=True),
+    Column("claimed_until", UtcTime, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("done_at", UtcTime),
 )

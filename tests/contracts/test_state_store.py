@@ -3,36 +3,28 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from adapters.state import open_state
+from adapters.state import SqlStateStore
 from domain.evidence import Column, Evidence
 from domain.ids import EvidenceUid, RunId, Tenant, ThreadId, evidence_uid
 from domain.ports import DeadLetter, Load, RunRecord, StateStore
 from domain.tasks import Turn
 from domain.window import Window
+from tests.contracts.databases import BACKENDS, opened_database
 from tests.fakes import FakeStateStore
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 THREAD = ThreadId("thr_1")
 
 
-@pytest.fixture(params=["fake", "sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-async def state(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StateStore]:
-    opened = _opened(request, tmp_path)
+@pytest.fixture(params=BACKENDS)
+async def state(request: pytest.FixtureRequest) -> AsyncIterator[StateStore]:
+    opened = FakeStateStore() if request.param == "fake" else SqlStateStore(opened_database(request))
     yield opened
     await opened.close()
-
-
-def _opened(request: pytest.FixtureRequest, tmp_path: Path) -> StateStore:
-    if request.param == "fake":
-        return FakeStateStore()
-    if request.param == "sqlite":
-        return open_state(tmp_path / "state.sqlite")
-    return open_state(str(request.getfixturevalue("database_url")))
 
 
 def run_of(tenant: Tenant, status: str = "ok", started_at: datetime = NOON) -> RunRecord:
