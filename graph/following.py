@@ -1,10 +1,12 @@
 """What a follow-up refers to: the things the last answer named, and the time it was about; read from the stored run."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agents.followup import is_exclusive, leans, refers_back, shifted
+from agents.followup import is_elliptic, is_exclusive, leans, refers_back, shifted
+from agents.reading import read
 from domain.ids import Tenant
 from domain.ports import StateStore
 from domain.tasks import Turn
@@ -35,8 +37,15 @@ async def followed(question: str, turns: Sequence[Turn], state: StateStore, tena
     if record is None or not record.document:
         return NOTHING
     window = _window(record.document)
-    things = frozenset(_things(record.document)) if refers_back(question) else frozenset()
+    things = frozenset(_things(record.document)) if refers_back(question) else _named(question)
     return Follow(things, window, bool(things) and is_exclusive(question), shifted(question, window))
+
+
+def _named(question: str) -> frozenset[Thing]:
+    """What "and for /cart?" names."""
+    reading = read(question)
+    named = {"route": reading.routes, "client": reading.clients, "user": reading.users} if is_elliptic(question) else {}
+    return frozenset((key, value) for key, values in named.items() for value in values)
 
 
 def _window(document: Mapping[str, Any]) -> Window:
@@ -45,8 +54,11 @@ def _window(document: Mapping[str, Any]) -> Window:
 
 
 def _things(document: Mapping[str, Any]) -> Iterator[Thing]:
-    for claim in document.get("claims", ()):
-        yield from things_of(claim.get("slots", {}))
+    """The things an answer tells apart; a key that is the same for all of them tells nothing apart."""
+    found = {thing for claim in document.get("claims", ()) for thing in things_of(claim.get("slots", {}))}
+    by_key = Counter(key for key, _ in found)
+    least = min(2, max(by_key.values(), default=0))
+    return (thing for thing in found if by_key[thing[0]] >= least)
 
 
 def things_of(slots: Mapping[str, Any]) -> Iterator[Thing]:

@@ -1,6 +1,6 @@
 """Keeping a follow-up to what it refers to: the things of the last answer, and of them those seen at no other time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agents.analyst import AnalysisResult
@@ -37,7 +37,8 @@ async def _exclusive(context: RunContext, results: Sequence[AnalysisResult]) -> 
     """Of the claims, those whose things count as much over the earlier answer's whole window as here."""
     sources = tuple(dict.fromkeys(claim.bind[0].evidence for result in results for claim in result.candidates if claim.bind))[:COMPARED]
     elsewhere = {name: await _over_all(context, context.ledger.evidence[name]) for name in sources}
-    steady = {thing for name, whole in elsewhere.items() if whole for thing in _only_here(context.ledger.evidence[name], whole)}
+    claims = [claim for result in results for claim in result.candidates]
+    steady = {thing for name, whole in elsewhere.items() if whole for thing in _only_here(context.ledger.evidence[name], whole, claims)}
     window = context.scope.window
     looked = ", ".join(whole.id for whole in elsewhere.values() if whole)
     if looked:
@@ -59,10 +60,12 @@ async def _over_all(context: RunContext, here: Evidence) -> Evidence | None:
     return answer.evidence if isinstance(answer, ToolResult) and not here.baseline_window else None
 
 
-def _only_here(here: Evidence, whole: Evidence) -> set[Thing]:
-    counts = [column.name for column in here.columns if column.type == "integer" and column.agg == "sum"]
-    totals = {_key(here, row): [row.get(name) for name in counts] for row in whole.rows}
-    steady = [row for row in here.rows if totals.get(_key(here, row)) == [row.get(name) for name in counts] and any(map(row.get, counts))]
+def _only_here(here: Evidence, whole: Evidence, claims: Sequence[Claim]) -> set[Thing]:
+    """The things whose count here is all there is of it; the count is the one the first claim of this evidence is about."""
+    about = (claim.slots for claim in claims if claim.kind == "quantity" and claim.bind[0].evidence == here.id)
+    metric = next((slots["metric"] for slots in about if isinstance(slots.get("subject"), Mapping)), "")
+    totals = {_key(here, row): row.get(metric) for row in whole.rows}
+    steady = [row for row in here.rows if row.get(metric) and totals.get(_key(here, row)) == row[metric]]
     return {(name, str(row.get(name))) for row in steady for name in here.keys()}  # noqa: SIM118  it is no mapping
 
 
