@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.ports import Clock, Documents, Embedder, Slots, StateStore, TelemetryStore
+from domain.ports import Clock, Documents, Embedder, Slots, StateStore, TelemetryStore, VectorIndex
 from domain.telemetry import Signal
 from graph.analyst import Analyst
 from observability.tracing import TraceBuffer
@@ -27,6 +27,7 @@ class Parts:
     state: StateStore
     documents: Documents
     slots: Slots
+    index: VectorIndex
     embedder: Embedder
     loader: Loader
     follower: Follower

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".watchfloor"), description="folder of the embedded stores")
     clickhouse_url: str = Field("", description="ClickHouse server; empty: chDB inside the process")
     database_url: str = Field("", description="state database (SQLAlchemy URL); empty: SQLite in the data folder")
+    qdrant_url: str = Field("", description="Qdrant server; empty: vectors in the data folder")
     model_base_url: str = Field("", description="OpenAI-compatible server; empty: the house judges")
     model_api_key: str = Field("", description="key of that server, if it wants one", repr=False)
     model: str = Field("", description="model name on that server")

@@ -13,6 +13,7 @@ from adapters.clock import SystemClock
 from adapters.embeddings import open_embedder
 from adapters.otlp import OtlpCodec, encode_response
 from adapters.state import SqlDocuments, SqlSlots, SqlStateStore, open_database
+from adapters.vectors import open_index
 from agents.fallback import FallbackJudge
 from agents.house.judge import HouseJudge
 from agents.reading import read
@@ -21,7 +22,7 @@ from agents.sre import SreDesk
 from agents.suggestion import suggest
 from domain.analysis import Budget
 from domain.errors import WrongUseError
-from domain.ports import Documents, Embedder, Judge, OtlpDecoder, Slots, StateStore, TelemetryStore, Tracer
+from domain.ports import Documents, Embedder, Judge, OtlpDecoder, Slots, StateStore, TelemetryStore, Tracer, VectorIndex
 from domain.tasks import PlannedCall
 from graph.analyst import Analyst, Ports
 from graph.context import Suggest
@@ -47,6 +48,7 @@ class Stores:
     state: StateStore
     documents: Documents
     slots: Slots
+    index: VectorIndex
 
 
 @asynccontextmanager
@@ -66,7 +68,9 @@ async def _stores(settings: Settings, folder: DataFolder, stack: AsyncExitStack)
     stack.push_async_callback(telemetry.close)
     database = await asyncio.to_thread(open_database, settings.database_url or folder.state)
     stack.push_async_callback(database.close)
-    return Stores(telemetry, SqlStateStore(database), SqlDocuments(database), SqlSlots(database))
+    index = open_index(settings.qdrant_url, folder.vectors)
+    stack.push_async_callback(index.close)
+    return Stores(telemetry, SqlStateStore(database), SqlDocuments(database), SqlSlots(database), index)
 
 
 def _telemetry(settings: Settings, folder: DataFolder) -> TelemetryStore:
@@ -98,6 +102,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         state=stores.state,
         documents=stores.documents,
         slots=stores.slots,
+        index=stores.index,
         embedder=embedder,
         loader=Loader(stores.telemetry, stores.state, codec, clock),
         follower=Follower(stores.telemetry, stores.state, codec, clock),

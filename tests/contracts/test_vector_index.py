@@ -1,21 +1,23 @@
 """What every vector index holds to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from adapters.qdrant import open_local
+from adapters.vectors import open_index
 from domain.errors import StoreError
 from domain.ids import Tenant
 from domain.ports import VectorIndex
 from tests.fakes import FakeVectorIndex
 
 
-@pytest.fixture(params=["fake", "memory", "folder"])
+@pytest.fixture(params=["fake", "memory", "folder", "late"])
 async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[VectorIndex]:
     paths = {"memory": None, "folder": tmp_path / "vectors"}
-    opened = FakeVectorIndex() if request.param == "fake" else open_local(paths[request.param])
+    made: dict[str, Callable[[], VectorIndex]] = {"fake": FakeVectorIndex, "late": lambda: open_index("", tmp_path / "vectors")}
+    opened = made[request.param]() if request.param in made else open_local(paths[request.param])
     yield opened
     await opened.close()
 

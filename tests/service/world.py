@@ -19,7 +19,7 @@ from prompts.library import PromptLibrary
 from service.app import build_app
 from service.parts import Parts
 from service.settings import Settings
-from tests.fakes import FakeClock, FakeStateStore, FakeTelemetryStore
+from tests.fakes import FakeClock, FakeDocuments, FakeSlots, FakeStateStore, FakeTelemetryStore, FakeVectorIndex
 from tests.graph.world import END, START, FakeTools, World, world
 from tools.registry import Registry
 from tools.toolbox import Toolbox
@@ -83,6 +83,9 @@ def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
         settings=Settings(data_dir=Path("nowhere")),
         store=store,
         state=inside.state,
+        documents=FakeDocuments(),
+        slots=FakeSlots(),
+        index=FakeVectorIndex(),
         embedder=FlatEmbedder(),
         loader=Loader(store, inside.state, codec, clock),
         follower=Follower(store, inside.state, codec, clock),
