@@ -117,14 +117,15 @@ class _Named:
 
     @classmethod
     def of(cls, question: str, services: Sequence[str], found: frozenset[str]) -> "_Named":
-        known = mentions.services_in(question, services)
+        routes = mentions.routes_in(question)
+        known = mentions.services_in(_without(question, routes), services)
         texts = tuple(text for text in mentions.texts_in(question) if text not in known)
         users = mentions.users_in(question)
         if "login" in found and not users:
             users = tuple(text for text in texts if re.fullmatch(r"[\w.\-]+", text))
         return cls(
             services=known,
-            routes=mentions.routes_in(question),
+            routes=routes,
             clients=mentions.clients_in(question),
             users=users,
             statuses=mentions.statuses_in(question),
@@ -184,6 +185,13 @@ def _parts(bare: str) -> tuple[tuple[str, ...], ...]:
     clauses = [tokens(clause) for clause in re.split(CLAUSE, bare, flags=re.IGNORECASE)]
     telling = tuple(clause for clause in clauses if clause)
     return telling if len(telling) > 1 else ()
+
+
+def _without(question: str, routes: Sequence[str]) -> str:
+    """The question without its routes: the word in a path names no service."""
+    for route in routes:
+        question = question.replace(route, " ")
+    return question
 
 
 def _first(names: tuple[str, ...]) -> str:

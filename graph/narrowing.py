@@ -39,13 +39,21 @@ async def _exclusive(context: RunContext, results: Sequence[AnalysisResult]) -> 
     elsewhere = {name: await _over_all(context, context.ledger.evidence[name]) for name in sources}
     claims = [claim for result in results for claim in result.candidates]
     steady = {thing for name, whole in elsewhere.items() if whole for thing in _only_here(context.ledger.evidence[name], whole, claims)}
-    window = context.scope.window
-    looked = ", ".join(whole.id for whole in elsewhere.values() if whole)
-    if looked:
-        context.ledger.note(
-            f"Only what shows in no other time is listed: {looked} looked outside {rfc3339(window.start)} to {rfc3339(window.end)}."
-        )
-    return [replace(result, candidates=_of_things(result.candidates, steady)) for result in results]
+    found = [replace(result, candidates=_of_things(result.candidates, steady)) for result in results]
+    _say(context, claims, [claim for result in found for claim in result.candidates])
+    return found if any(result.candidates for result in found) else list(results)
+
+
+def _say(context: RunContext, shown: Sequence[Claim], kept: Sequence[Claim]) -> None:
+    """What "only" left out, and what it was measured against."""
+    window = f"{rfc3339(context.scope.window.start)} to {rfc3339(context.scope.window.end)}"
+    things = {value for claim in kept for _, value in things_of(claim.slots)}
+    others = dict.fromkeys(value for claim in shown for thing, value in things_of(claim.slots) if (thing, value) in context.follow.things)
+    also = [value for value in others if value not in things]
+    if not kept:
+        context.ledger.note(f"None of them shows only from {window}; what they did then follows: {', '.join(also)}.")
+    elif also:
+        context.ledger.note(f"Seen from {window}, but at other times too: {', '.join(also)}.")
 
 
 def _of_things(candidates: Sequence[Claim], steady: set[Thing]) -> tuple[Claim, ...]:
