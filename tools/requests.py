@@ -1,6 +1,8 @@
 """Is this call one the tool can answer? If not: what is wrong, and what would be right."""
 
-from domain.calls import Filters, Refusal, ToolCall
+from collections.abc import Collection
+
+from domain.calls import Filters, Refusal, ToolCall, ToolSpec
 from domain.ports import TelemetryStore
 from domain.telemetry import SEVERITY_NUMBERS
 from tools.queries import UNWINDOWED
@@ -14,7 +16,7 @@ def refusal(template: MetricTemplate, call: ToolCall, store: TelemetryStore) -> 
     """Why a call cannot be answered; None when it can."""
     for reason, hint in (
         _missing(template, store),
-        _not_taken(template, call.filters),
+        _not_taken(template.name, template.takes, call.filters),
         _bad_value(call.filters),
         _bad_limit(template, call.filters.limit),
         _no_baseline(template, call),
@@ -41,12 +43,18 @@ def _missing(template: MetricTemplate, store: TelemetryStore) -> tuple[str, str]
     return (reason, "choose a tool that is marked as available") if reason else ("", "")
 
 
-def _not_taken(template: MetricTemplate, filters: Filters) -> tuple[str, str]:
-    foreign = [name for name in filters.given() if name not in {*template.takes, "limit"}]
+def foreign_filter(spec: ToolSpec, filters: Filters) -> Refusal | None:
+    """Why a composite tool cannot be asked with these filters; None when it can."""
+    reason, hint = _not_taken(spec.name, spec.takes, filters)
+    return Refusal(spec.name, reason, hint) if reason else None
+
+
+def _not_taken(tool: str, takes: Collection[str], filters: Filters) -> tuple[str, str]:
+    foreign = [name for name in filters.given() if name not in {*takes, "limit"}]
     if not foreign:
         return "", ""
-    taken = ", ".join(name for name in template.takes if name != "limit") or "no filter"
-    return f"{template.name!r} does not take {', '.join(map(repr, foreign))}", f"it takes {taken}; leave the others out"
+    taken = ", ".join(name for name in takes if name != "limit") or "no filter"
+    return f"{tool!r} does not take {', '.join(map(repr, foreign))}", f"it takes {taken}; leave the others out"
 
 
 def _bad_value(filters: Filters) -> tuple[str, str]:

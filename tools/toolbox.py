@@ -1,7 +1,7 @@
 """The toolbox: what an agent may call. Read-only, typed, and never raising at the one who asks."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,24 +13,26 @@ from domain.ports import StoreQuery, Table, TelemetryStore
 from domain.window import Window, parse_rfc3339
 from tools.answers import answered, failed
 from tools.candidates import claims, drafts
+from tools.composite import CompositeTool
 from tools.findings import findings_of
 from tools.queries import Asked, control_query, rows_query
 from tools.registry import Registry
-from tools.requests import missing_columns, refusal
+from tools.requests import foreign_filter, missing_columns, refusal
 from tools.template import MetricTemplate
 
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
-    """Metric templates and raw-log tools over one store; a store's columns are looked at once."""
+    """Metric templates over one store, and composite tools; a store's columns are looked at once."""
 
     store: TelemetryStore
     registry: Registry
+    composites: Sequence[CompositeTool] = ()
     _specs: tuple[ToolSpec, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         specs = (template.spec(missing_columns(template, self.store)) for template in self.registry.templates.values())
-        object.__setattr__(self, "_specs", tuple(specs))
+        object.__setattr__(self, "_specs", (*specs, *(tool.spec for tool in self.composites)))
 
     def menu(self, desk: str = "") -> tuple[ToolSpec, ...]:
         """The tools of a desk, or all; what this store cannot answer is marked with the reason."""
@@ -41,9 +43,12 @@ class Toolbox:
 
         A store that fails or takes too long gives evidence of status `error` or `timeout`.
         """
+        composite = next((tool for tool in self.composites if tool.spec.name == call.tool), None)
+        if composite:
+            return foreign_filter(composite.spec, call.filters) or await composite.call(call, scope)
         template = self.registry.template(call.tool)
         if template is None:
-            return Refusal(call.tool, f"there is no tool {call.tool!r}", f"one of: {', '.join(self.registry.names())}")
+            return Refusal(call.tool, f"there is no tool {call.tool!r}", f"one of: {', '.join(spec.name for spec in self._specs)}")
         refused = refusal(template, call, self.store)
         if refused:
             return refused
