@@ -78,7 +78,7 @@ class Finisher:
         self._last_line = item.line
         suffix = f".{self._within}" if self._within else ""
         template_id = self._miner.add(record.service, severity_text(record.severity_number), record.body)
-        return enriched(record, f"{self._key}-{item.line}{suffix}", template_id)
+        return enriched(record, record.event_id or f"EVT-{self._key}-{item.line}{suffix}", template_id)
 
 
 def count(tally: Tally, batch: Batch) -> None:

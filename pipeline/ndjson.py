@@ -131,6 +131,7 @@ def log_of(values: dict[str, Any], reading: Reading) -> LogRecord:
         host=fields.text("host", "hostname"),
         response_bytes=fields.whole(*_BYTES),
         event=event,
+        event_id=fields.text("event_id"),
         weight=_weight(fields),
         occurrences=fields.whole("occurrences") or 1,
         attributes={**attributes, **fields.rest()},

@@ -1,0 +1,31 @@
+"""Marks received log records before they are written: flagged, critical, why, and by which rule."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from analytics.flagging import Flagger, Marking
+from domain.telemetry import LogRecord
+
+OURS = "watchfloor."
+FLAGGED, CRITICAL, REASON, RULE = f"{OURS}flagged", f"{OURS}critical", f"{OURS}reason", f"{OURS}rule"
+MOST_REASON = 1_000
+
+
+def flagged(records: Iterable[LogRecord], flagger: Flagger) -> list[LogRecord]:
+    """The records in their order, with our attributes where an event is flagged and with none that a sender made up."""
+    return [_marked(record, flagger.mark(record)) for record in records]
+
+
+def _marked(record: LogRecord, marking: Marking) -> LogRecord:
+    forged = any(name.startswith(OURS) for name in record.attributes)
+    if not marking.flagged and not forged:
+        return record
+    sent = {name: value for name, value in record.attributes.items() if not name.startswith(OURS)}
+    return replace(record, attributes={**sent, **_attributes(marking)})
+
+
+def _attributes(marking: Marking) -> dict[str, str]:
+    if not marking.flagged:
+        return {}
+    critical = {CRITICAL: "true"} if marking.critical else {}
+    return {FLAGGED: "true", **critical, REASON: marking.reason[:MOST_REASON], RULE: marking.rule}
