@@ -1,12 +1,12 @@
 """Runs a suite: each world opened fresh, its files loaded, its questions asked and graded."""
 
 import time
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.errors import NothingFoundError
 from evals.case import Case, Suite
@@ -17,6 +17,9 @@ from evals.worlds import World, prepare
 
 PUBLIC_DATA = Path("..") / "shared" / "data"
 Say = Callable[[str], None]
+Ask = Callable[[Mapping[str, Any]], Awaitable[Document]]
+RuntimeT = TypeVar("RuntimeT", bound=Runtime)
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,25 @@ class SuiteRun:
 
 async def run_suite(suite: Suite, open_runtime: RuntimeFactory, seed: int, say: Say, public: Path = PUBLIC_DATA) -> SuiteRun:
     """Asks every question whose world can be made here. Errors of the product other than "nothing found" are raised."""
-    answered: list[Answered] = []
+
+    async def work(cases: tuple[Case, ...], world: World, runtime: Runtime) -> list[Answered]:
+        return [_said(await answered(runtime.ask, world, case), say) for case in cases]
+
+    done, skipped = await in_worlds(suite, open_runtime, work, seed=seed, say=say, public=public)
+    return SuiteRun(suite, seed, done, skipped)
+
+
+async def in_worlds(
+    suite: Suite,
+    open_runtime: Callable[[Path], AbstractAsyncContextManager[RuntimeT]],
+    work: Callable[[tuple[Case, ...], World, RuntimeT], Awaitable[Sequence[ResultT]]],
+    *,
+    seed: int,
+    say: Say,
+    public: Path = PUBLIC_DATA,
+) -> tuple[tuple[ResultT, ...], dict[str, tuple[str, ...]]]:
+    """What `work` gives for each world, opened fresh and loaded; and the worlds that cannot be made, with what is missing."""
+    results: list[ResultT] = []
     skipped: dict[str, tuple[str, ...]] = {}
     with TemporaryDirectory(prefix="watchfloor-eval-") as folder:
         for name, spec in suite.used_worlds().items():
@@ -57,16 +78,11 @@ async def run_suite(suite: Suite, open_runtime: RuntimeFactory, seed: int, say: 
                 continue
             data = Path(folder) / "data" / name
             data.mkdir(parents=True)
-            answered += await _run_world(suite.of_world(name), world, data, open_runtime, say)
-        return SuiteRun(suite, seed, tuple(answered), skipped)
-
-
-async def _run_world(cases: tuple[Case, ...], world: World, folder: Path, open_runtime: RuntimeFactory, say: Say) -> list[Answered]:
-    async with AsyncExitStack() as stack:
-        runtime = await stack.enter_async_context(open_runtime(folder))
-        await load_world(runtime, world)
-        say(f"{world.name}: {len(cases)} questions")
-        return [await _answered(runtime, world, case, say) for case in cases]
+            async with open_runtime(data) as runtime:
+                await load_world(runtime, world)
+                say(f"{world.name}: {len(suite.of_world(name))} questions")
+                results += await work(suite.of_world(name), world, runtime)
+    return tuple(results), skipped
 
 
 async def load_world(runtime: Runtime, world: World) -> int:
@@ -78,18 +94,23 @@ async def load_world(runtime: Runtime, world: World) -> int:
     return accepted
 
 
-async def _answered(runtime: Runtime, world: World, case: Case, say: Say) -> Answered:
+async def answered(ask: Ask, world: World, case: Case) -> Answered:
+    """One case asked and graded."""
     expected = world.expectation(case)
     started = time.perf_counter()
-    document = await _asked(runtime, case)
-    graded = grade(case, expected, document, time.perf_counter() - started)
-    say(f"  {'right' if graded.is_right else 'WRONG'}  {case.id} ({graded.found}/{graded.required} facts, {graded.seconds:.2f} s)")
-    return Answered(case, expected, document, graded)
+    document = await _asked(ask, case)
+    return Answered(case, expected, document, grade(case, expected, document, time.perf_counter() - started))
 
 
-async def _asked(runtime: Runtime, case: Case) -> Document:
+def _said(answer: Answered, say: Say) -> Answered:
+    graded = answer.grade
+    say(f"  {'right' if graded.is_right else 'WRONG'}  {graded.case} ({graded.found}/{graded.required} facts, {graded.seconds:.2f} s)")
+    return answer
+
+
+async def _asked(ask: Ask, case: Case) -> Document:
     question: dict[str, Any] = {"question": case.question, **case.scope}
     try:
-        return await runtime.ask(question)
+        return await ask(question)
     except NothingFoundError as error:
         return {"status": "no_data", "final_decision": "insufficient", "headline": str(error), "claims": [], "findings": []}

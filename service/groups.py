@@ -90,6 +90,30 @@ def eval_run(
     _call(context, "evaluation.run_suite", json, suite=suite, seed=seed, out=out)
 
 
+@evaluation.command("compare")
+def eval_compare(
+    context: typer.Context,
+    prompt: Annotated[str, typer.Option(help="prompt whose versions are compared", metavar="TASK")] = "",
+    a: Annotated[str, typer.Option("--a", help="its version in arm A; empty: the current one", metavar="VERSION")] = "",
+    b: Annotated[str, typer.Option("--b", help="its version in arm B", metavar="VERSION")] = "",
+    a_prompts: Annotated[Path | None, typer.Option(help="folder of all prompts of arm A", metavar="DIR")] = None,
+    b_prompts: Annotated[Path | None, typer.Option(help="folder of all prompts of arm B", metavar="DIR")] = None,
+    a_model: Annotated[str, typer.Option(help="model of arm A on the configured server, or house", metavar="NAME")] = "",
+    b_model: Annotated[str, typer.Option(help="model of arm B", metavar="NAME")] = "",
+    suite: Annotated[str, typer.Option(help="sample|public")] = "sample",
+    seed: Annotated[int, typer.Option(help="seed of the simulated world")] = 1,
+    repeats: Annotated[int, typer.Option(help="times each arm answers a case; the majority counts", min=1)] = 1,
+    margin: Annotated[float, typer.Option(help='how much worse is still "not worse", as a share')] = 0.05,
+    cases: Annotated[int, typer.Option(help="so many cases, spread over the suite; 0: all", min=0)] = 0,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Compare two prompt versions, bundles or models on the same cases; exit 0 better or not worse, 1 worse, 2 inconclusive."""
+    arms = {"prompt": prompt, "a": a, "b": b, "a_prompts": a_prompts, "b_prompts": b_prompts, "a_model": a_model, "b_model": b_model}
+    terms = {"suite": suite, "seed": seed, "repeats": repeats, "margin": margin, "cases": cases}
+    _call(context, "evaluation.compare", json, **arms, **terms, out=out)
+
+
 @evaluation.command("bench")
 def eval_bench(
     context: typer.Context,

@@ -1,4 +1,4 @@
-"""`watchfloor eval run|bench`."""
+"""`watchfloor eval run|compare|bench`."""
 
 import sys
 from collections.abc import Mapping
@@ -8,8 +8,14 @@ from typing import Any
 
 from evals import command as suites
 from evals.bench import command as benchmarks
+from evals.compare import command as comparisons
+from evals.compare.arms import Side, arms
+from evals.compare.page import summary
+from evals.compare.report import Terms
+from evals.compare.verdict import EXIT_CODES
 from service.invocation import Invocation
-from service.runtimes import open_runtime
+from service.runtimes import conditions, open_arms, open_runtime
+from service.settings import read_settings
 
 RESULTS = Path("docs/results")
 HELP = (str(Path(sys.executable).with_name("watchfloor")), "--help")
@@ -23,12 +29,29 @@ async def run_suite(invocation: Invocation, options: Mapping[str, Any]) -> int:
     return 0
 
 
+async def compare(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Compare two arms; exit 0 for better and not worse, 1 for worse, 2 for inconclusive."""
+    a, b = (Side(options[side], options[f"{side}_prompts"], options[f"{side}_model"]) for side in ("a", "b"))
+    pair = arms(options["prompt"], a, b, conditions(read_settings()))
+    terms = Terms(options["margin"], options["repeats"], options["seed"])
+    asked = comparisons.Comparison(options["suite"], options["cases"], terms, _command(options))
+    report = await comparisons.compare(pair, open_arms, asked, options["out"], now=datetime.now(UTC), say=invocation.say)
+    invocation.show(report, summary(report))
+    return EXIT_CODES[report["verdict"]]
+
+
 async def bench(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """Measure; exit 1 when a bar is not kept."""
     out, now = options["out"] or _results(), datetime.now(UTC)
     report = await benchmarks.run(open_runtime, options["rows"], out, now=now, say=invocation.say, help_command=HELP)
     invocation.show(report, _scores(report))
     return 0 if report["kept"] else 1
+
+
+def _command(options: Mapping[str, Any]) -> str:
+    """The command as reports tell it; of folders only their names."""
+    given = {name: value.name if isinstance(value, Path) else value for name, value in options.items() if value and name != "out"}
+    return " ".join(["watchfloor eval compare", *(f"--{name.replace('_', '-')} {value}" for name, value in given.items())])
 
 
 def _results() -> Path | None:
