@@ -1,33 +1,35 @@
 """Several faults at once: their effects and strains combined, and requests served under them."""
 
 from datetime import datetime
+from functools import reduce
 
 from simulator.dice import Dice
-from simulator.fault import Effect, Strain, Unfolding
-from simulator.journey import Journey, Trail, begin
+from simulator.fault import NO_EFFECT, NO_STRAIN, Call, Effect, Strain, Unfolding
+from simulator.journey import Journey, begin
 from simulator.records import Visit
 from simulator.shop import ENDPOINTS
+from simulator.trail import Trail
 from simulator.visitors import Arrival
+
+FIRST_REFUSAL = 400
 
 
 class Conditions:
-    """What all faults of a world together do to a call and to a service."""
+    """What all faults of a world together do to a call and to a service, each in its own window."""
 
     def __init__(self, faults: tuple[Unfolding, ...]) -> None:
         self._faults = faults
 
-    def effect(self, endpoint: str, at: datetime, dice: Dice) -> Effect:
-        """Slowness multiplies; the first fault that fails the call decides how."""
-        slow, failure = 1.0, None
-        for fault in self._faults:
-            effect = fault.effect(endpoint, at, dice)
-            slow, failure = slow * effect.slow, failure or effect.failure
-        return Effect(slow, failure)
+    def effect(self, call: Call, dice: Dice) -> Effect:
+        """All faults' effects joined."""
+        return reduce(Effect.joined, (fault.effect(call, dice) for fault in self._at(call.at)), NO_EFFECT)
 
     def strain(self, service: str, at: datetime) -> Strain:
-        """Strains add up."""
-        strains = [fault.strain(service, at) for fault in self._faults]
-        return Strain(sum(one.cpu for one in strains), sum(one.memory for one in strains), sum(one.queue for one in strains))
+        """All faults' strains joined."""
+        return reduce(Strain.joined, (fault.strain(service, at) for fault in self._at(at)), NO_STRAIN)
+
+    def _at(self, at: datetime) -> list[Unfolding]:
+        return [fault for fault in self._faults if fault.label.window.contains(at)]
 
 
 def served(coming: list[Arrival], conditions: Conditions, dice: Dice) -> tuple[Trail, list[Visit]]:
@@ -42,6 +44,6 @@ def _serve(arrival: Arrival, journey: Journey) -> Visit:
     outcome = journey.call(page.endpoint, arrival.at)
     endpoint = ENDPOINTS[page.endpoint]
     query = f"?{page.query.format_map(journey.facts)}" if page.query else ""
-    size = journey.dice.whole(page.size * 9 // 10, page.size * 11 // 10) if outcome.status < 400 else journey.dice.whole(180, 420)  # noqa: PLR2004 (an HTTP error)
+    size = journey.dice.whole(page.size * 9 // 10, page.size * 11 // 10) if outcome.status < FIRST_REFUSAL else journey.dice.whole(180, 420)
     user = visitor.user if page.needs_login else "-"
     return Visit(arrival.at, visitor.client, f"{endpoint.route}{query}", outcome.status, size, visitor.browser, user, endpoint.method)

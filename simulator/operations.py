@@ -1,11 +1,13 @@
 """What the shop does besides serving visitors: harmless deploys, flags and configuration changes, and jobs on a clock."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.window import Window
 from simulator.dice import Dice
-from simulator.records import Record, change, later, stamp
+from simulator.records import Record, change, later, line, next_version
+from simulator.shop import BY_NAME
 
 Job = Callable[[datetime, Dice], Record]
 
@@ -15,30 +17,55 @@ def ordinary_operations(window: Window, dice: Dice) -> list[Record]:
     return [*_changes(window, dice.stream("changes")), *_jobs(window, dice.stream("jobs"))]
 
 
-def _changes(window: Window, dice: Dice) -> list[Record]:
-    def somewhere(low: float, high: float) -> datetime:
-        return (window.start + window.length * dice.between(low, high)).replace(microsecond=0)
+@dataclass(frozen=True, slots=True)
+class _Change:
+    event: str
+    service: str
+    text: str
 
-    return [
-        change(
-            somewhere(0.1, 0.2),
-            "deploy",
-            "search",
-            "deployed search 3.10.0 (was 3.9.3): synonyms for furniture",
-            author="noor",
-            version="3.10.0",
-        ),
-        change(somewhere(0.3, 0.4), "flag", "catalog", "flag new-product-page set to 10 % of visitors", author="mina"),
-        change(
-            somewhere(0.5, 0.6),
-            "deploy",
-            "accounts",
-            "deployed accounts 6.1.6 (was 6.1.5): longer sessions",
-            author="bjorn",
-            version="6.1.6",
-        ),
-        change(somewhere(0.66, 0.72), "config", "gateway", "idle timeout of upstream connections set to 45 s", author="chiara"),
-    ]
+
+_HARMLESS: tuple[tuple[_Change, ...], ...] = (
+    (
+        _Change("deploy", "search", "synonyms for furniture"),
+        _Change("deploy", "catalog", "alt texts of pictures"),
+        _Change("deploy", "cart", "tidier log lines"),
+        _Change("deploy", "payment", "receipts in Swedish"),
+    ),
+    (
+        _Change("flag", "catalog", "flag new-product-page set to 10 % of visitors"),
+        _Change("flag", "search", "flag fuzzy-matching set to 5 % of visitors"),
+        _Change("flag", "checkout", "flag gift-notes set to 20 % of visitors"),
+    ),
+    (
+        _Change("deploy", "accounts", "longer sessions"),
+        _Change("deploy", "inventory", "clearer names of warehouses"),
+        _Change("deploy", "checkout", "order numbers in e-mails"),
+        _Change("deploy", "gateway", "a newer TLS library"),
+    ),
+    (
+        _Change("config", "gateway", "idle timeout of upstream connections set to 45 s"),
+        _Change("config", "cart", "log level of cart set to INFO"),
+        _Change("config", "search", "refresh interval of the index set to 30 s"),
+    ),
+)
+_WHEN: tuple[tuple[float, float], ...] = ((0.1, 0.2), (0.3, 0.4), (0.5, 0.6), (0.66, 0.72))
+_AUTHORS: tuple[str, ...] = ("noor", "mina", "bjorn", "chiara")
+
+
+def _changes(window: Window, dice: Dice) -> list[Record]:
+    found = []
+    for choices, (low, high), author in zip(_HARMLESS, _WHEN, _AUTHORS, strict=True):
+        at = (window.start + window.length * dice.between(low, high)).replace(microsecond=0)
+        found.append(_made(at, dice.pick(choices), author, dice))
+    return found
+
+
+def _made(at: datetime, done: _Change, author: str, dice: Dice) -> Record:
+    if done.event != "deploy":
+        return change(at, done.event, done.service, done.text, author=author)
+    old = BY_NAME[done.service].version
+    new = next_version(old, dice)
+    return change(at, "deploy", done.service, f"deployed {done.service} {new} (was {old}): {done.text}", author=author, version=new)
 
 
 def _jobs(window: Window, dice: Dice) -> list[Record]:
@@ -51,26 +78,21 @@ def _jobs(window: Window, dice: Dice) -> list[Record]:
     return found
 
 
-def _line(at: datetime, service: str, severity: str, body: str, duration_ms: float | None = None) -> Record:
-    took = {} if duration_ms is None else {"duration_ms": duration_ms}
-    return {"timestamp": stamp(at), "service": service, "severity": severity, "body": body, "host": f"{service}-1", **took}
-
-
 def _stock_sync(at: datetime, dice: Dice) -> Record:
     took = round(dice.around(2_400, 0.3), 1)
-    return _line(at, "inventory", "INFO", f"stock sync finished: {dice.whole(900, 1400)} items in {took:.0f} ms", took)
+    return line(at, "inventory", "INFO", f"stock sync finished: {dice.whole(900, 1400)} items in {took:.0f} ms", duration_ms=took)
 
 
 def _checkpoint(at: datetime, dice: Dice) -> Record:
-    return _line(at, dice.pick(("orders-db", "catalog-db")), "INFO", f"checkpoint complete: wrote {dice.whole(40, 900)} buffers")
+    return line(at, dice.pick(("orders-db", "catalog-db")), "INFO", f"checkpoint complete: wrote {dice.whole(40, 900)} buffers")
 
 
 def _cache_trim(at: datetime, dice: Dice) -> Record:
-    return _line(at, "catalog", "DEBUG", f"cache trimmed to {dice.whole(4000, 5000)} entries")
+    return line(at, "catalog", "DEBUG", f"cache trimmed to {dice.whole(4000, 5000)} entries")
 
 
 def _certificate(at: datetime, dice: Dice) -> Record:
-    return _line(at, "gateway", "INFO", f"certificate of shop.example checked: {dice.whole(61, 62)} days left")
+    return line(at, "gateway", "INFO", f"certificate of shop.example checked: {dice.whole(61, 62)} days left")
 
 
 _CLOCK: tuple[tuple[timedelta, Job], ...] = (

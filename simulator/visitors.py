@@ -1,7 +1,7 @@
 """Who comes to the shop and when: users, regions, the daily shape, crawlers and static files."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,8 @@ from simulator.records import Visit
 from simulator.shop import PAGES, Page
 
 REQUESTS_PER_MINUTE = 2.5
+REQUESTS_PER_MINUTE_IN_SHORT_WORLDS = 30.0
+SHORT = timedelta(hours=6)
 POPULATION = 420
 
 BROWSERS: tuple[str, ...] = (
@@ -69,8 +71,14 @@ def load(at: datetime) -> float:
     return sum(region.share * busyness(at, region.ahead_h) for region in REGIONS)
 
 
-def population(dice: Dice) -> dict[str, list[Visitor]]:
-    """The shop's users by region."""
+def rate(window: Window) -> float:
+    """Page requests a minute on average: short worlds get more, so that a fault shows in them."""
+    return REQUESTS_PER_MINUTE_IN_SHORT_WORLDS if window.length <= SHORT else REQUESTS_PER_MINUTE
+
+
+def population(seed: int) -> dict[str, list[Visitor]]:
+    """The shop's users by region, the same for everybody who asks in one world."""
+    dice = Dice(seed, "people")
     people: dict[str, list[Visitor]] = {region.name: [] for region in REGIONS}
     for number in range(POPULATION):
         region = dice.pick(REGIONS, [place.share for place in REGIONS])
@@ -93,18 +101,21 @@ def within_minute(minute: datetime, dice: Dice) -> datetime:
 
 
 def arrivals(window: Window, dice: Dice) -> list[Arrival]:
-    """Every page request of real users, in order of time."""
-    people = population(dice.stream("people"))
-    shares = [page.share for page in PAGES]
+    """Every page request of the world's ordinary day, in order of time."""
+    usual = rate(window)
+    return crowd(window, PAGES, lambda _at: usual, dice)
+
+
+def crowd(window: Window, pages: Sequence[Page], expected: Callable[[datetime], float], dice: Dice) -> list[Arrival]:
+    """Page requests of real users at so many a minute (times how busy their region is), in order of time."""
+    people = population(dice.seed)
+    shares = [page.share for page in pages]
     found: list[Arrival] = []
     for minute in minutes_of(window):
         for region in REGIONS:
-            expected = REQUESTS_PER_MINUTE * region.share * busyness(minute, region.ahead_h)
-            found += [
-                Arrival(within_minute(minute, dice), dice.pick(people[region.name]), dice.pick(PAGES, shares))
-                for _ in range(dice.count(expected))
-            ]
-    return sorted(found, key=lambda arrival: arrival.at)
+            number = dice.count(expected(minute) * region.share * busyness(minute, region.ahead_h))
+            found += [Arrival(within_minute(minute, dice), dice.pick(people[region.name]), dice.pick(pages, shares)) for _ in range(number)]
+    return sorted((arrival for arrival in found if window.contains(arrival.at)), key=lambda arrival: arrival.at)
 
 
 def static_visits(coming: list[Arrival], dice: Dice) -> list[Visit]:

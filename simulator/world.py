@@ -12,11 +12,12 @@ from domain.window import Window, rfc3339
 from simulator.bastion import ordinary_logins
 from simulator.dice import Dice
 from simulator.effects import Conditions, served
-from simulator.fault import Unfolding
+from simulator.fault import Unfolding, no_effect
 from simulator.gauges import gauges
 from simulator.operations import ordinary_operations
 from simulator.records import Record, SyslogLine, Visit
 from simulator.scenarios import SCENARIOS
+from simulator.trail import FIRST_SERVER_ERROR
 from simulator.visitors import arrivals, crawler_visits, static_visits
 
 DAY_MINUTES = 24 * 60
@@ -45,8 +46,14 @@ class World:
             "seed": self.seed,
             "start": rfc3339(self.window.start),
             "end": rfc3339(self.window.end),
-            "faults": [unfolding.label.as_json() for unfolding in self.faults],
+            "faults": [{**fault.label.as_json(), "impact": self._impact(fault)} for fault in self.faults],
         }
+
+    def _impact(self, fault: Unfolding) -> dict[str, int]:
+        """Requests that the gateway answered while the fault lasted, and those it failed (5xx), if the fault touches calls at all."""
+        during = [visit.status for visit in self.access if fault.label.window.contains(visit.at)]
+        failed = sum(status >= FIRST_SERVER_ERROR for status in during) if fault.effect is not no_effect else 0
+        return {"requests": len(during), "failed_requests": failed}
 
 
 def demo_start(now: datetime, minutes: int = DAY_MINUTES) -> datetime:
@@ -60,15 +67,16 @@ def generate(scenario: str, seed: int, minutes: int, start: datetime) -> World:
     dice = Dice(seed, "shop")
     faults = _unfolded(scenario, window, dice.stream("faults"))
     conditions = Conditions(faults)
-    coming = arrivals(window, dice.stream("arrivals"))
+    usual = arrivals(window, dice.stream("arrivals"))
+    coming = sorted([*usual, *(arrival for fault in faults for arrival in fault.arrivals)], key=lambda arrival: arrival.at)
     trail, visits = served(coming, conditions, dice.stream("journeys"))
-    visits += [*static_visits(coming, dice.stream("static")), *crawler_visits(window, dice.stream("crawlers"))]
+    visits += [*static_visits(usual, dice.stream("static")), *crawler_visits(window, dice.stream("crawlers"))]
     return World(
         scenario=scenario,
         seed=seed,
         window=window,
-        logs=_logs([*trail.logs, *ordinary_operations(window, dice.stream("operations"))], faults),
-        spans=tuple(sorted(trail.spans, key=lambda span: str(span["start_time"]))),
+        logs=_ordered([*trail.logs, *ordinary_operations(window, dice.stream("operations")), *_own_logs(faults)], "timestamp"),
+        spans=_ordered([*trail.spans, *(span for fault in faults for span in fault.spans)], "start_time"),
         metrics=tuple(gauges(window, conditions.strain, dice.stream("gauges"))),
         access=_inside(window, [*visits, *(visit for fault in faults for visit in fault.visits)]),
         auth=_inside(window, [*ordinary_logins(window, dice.stream("bastion")), *(line for fault in faults for line in fault.logins)]),
@@ -100,13 +108,17 @@ def _window(minutes: int, start: datetime) -> Window:
 
 def _unfolded(scenario: str, window: Window, dice: Dice) -> tuple[Unfolding, ...]:
     if scenario not in SCENARIOS:
-        raise WrongUseError(f"there is no scenario {scenario!r}; there are: {', '.join(sorted(SCENARIOS))}")
-    return tuple(fault.unfold(window, dice.stream(type(fault).__name__)) for fault in SCENARIOS[scenario])
+        raise WrongUseError(f"there is no scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
+    cast = SCENARIOS[scenario].cast(dice.stream("cast"))
+    return tuple(fault.unfold(window, dice.stream(type(fault).__name__)) for fault in cast)
 
 
-def _logs(records: list[Record], faults: tuple[Unfolding, ...]) -> tuple[Record, ...]:
-    changes = [record for fault in faults for record in fault.changes]
-    return tuple(sorted([*records, *changes], key=lambda record: str(record["timestamp"])))
+def _own_logs(faults: tuple[Unfolding, ...]) -> list[Record]:
+    return [record for fault in faults for record in fault.logs]
+
+
+def _ordered(records: list[Record], key: str) -> tuple[Record, ...]:
+    return tuple(sorted(records, key=lambda record: str(record[key])))
 
 
 def _inside(window: Window, records: list[Dated]) -> tuple[Dated, ...]:

@@ -1,72 +1,62 @@
 """A bad deploy: a new version of one service throws on some calls, and answers the rest slowly, until it is rolled back."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.window import Window
 from simulator.dice import Dice
-from simulator.fault import NO_EFFECT, NO_STRAIN, Effect, Failure, Label, Strain, Unfolding, placed
-from simulator.records import Record, change
-
-STACK = (
-    "Traceback (most recent call last):\n"
-    '  File "/srv/payment/charge.py", line 118, in charge\n'
-    "    rate = self.rates.lookup(order.currency)\n"
-    '  File "/srv/payment/rates.py", line 47, in lookup\n'
-    "    return table[currency].value\n"
-    "KeyError: '{currency}'"
-)
-MISSING_RATE = Failure(500, "RATE_MISSING", "charge of order {order} crashed: no exchange rate for {currency} in rate table v7", STACK)
+from simulator.fault import NO_EFFECT, NO_STRAIN, Call, Effect, Strain, Unfolding, diagnosed
+from simulator.faults.crashes import CRASHES, Crash
+from simulator.records import Record, change, next_version
+from simulator.shop import BY_NAME, callers_of
+from simulator.slot import ANYWHERE, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class BadDeploy:
-    """A deploy that breaks `endpoint` of `service` for some share of its calls, for at most `lasts`."""
+    """A deploy that brings a crash (a random one unless given), for a share `fails` of the calls."""
 
-    service: str = "payment"
-    endpoint: str = "payment /charge"
-    old: str = "3.17.4"
-    new: str = "3.18.0"
-    failure: Failure = MISSING_RATE
-    fails: float = 0.6
-    slow: float = 2.6
-    lasts: timedelta = timedelta(minutes=120)
+    slot: Slot = ANYWHERE
+    crash: Crash | None = None
+    fails: tuple[float, float] = (0.35, 0.8)
 
     def unfold(self, window: Window, dice: Dice) -> Unfolding:
-        """The deploy late in the world, so that its end (the roll-back) is seen too."""
-        bad = placed(window, self.lasts, dice.between(0.82, 0.9))
-        hold = _Hold(self, bad)
-        return Unfolding(self._label(bad), hold.on, hold.strain, self._changes(bad))
-
-    def _label(self, bad: Window) -> Label:
+        """The deploy, and its end: the roll-back."""
+        bad = self.slot.drawn(window, dice)
+        crash = self.crash or dice.pick(CRASHES)
+        old = BY_NAME[crash.service].version
+        new = next_version(old, dice)
         expected = (
-            {"kind": "new_error", "entity": {"type": "service", "value": self.service}, "error_code": self.failure.code},
-            {"kind": "change", "entity": {"type": "service", "value": self.service}, "version": self.new},
+            {"kind": "new_error", "entity": {"type": "service", "value": crash.service}, "error_code": crash.failure.code},
+            {"kind": "change", "entity": {"type": "service", "value": crash.service}, "version": new},
         )
-        return Label("bad_deploy", "bad_deploy", self.service, self.endpoint.split()[1], bad, expected_findings=expected)
-
-    def _changes(self, bad: Window) -> tuple[Record, ...]:
-        shipped = f"deployed {self.service} {self.new} (was {self.old}): rates from table v7"
-        rolled_back = f"rolled {self.service} back to {self.old} (was {self.new})"
-        return (
-            change(bad.start, "deploy", self.service, shipped, author="mina", version=self.new),
-            change(bad.end, "deploy", self.service, rolled_back, author="alice", version=self.old),
-        )
+        label = diagnosed("bad_deploy", crash.endpoint.split()[1], crash.service, bad, *expected)
+        hold = _Hold(crash, dice.between(*self.fails), dice.between(1.8, 3.2))
+        return Unfolding(label, hold.on, hold.strain, _changes(crash, old, new, bad))
 
 
 @dataclass(frozen=True, slots=True)
 class _Hold:
-    deploy: BadDeploy
-    bad: Window
+    crash: Crash
+    fails: float
+    slow: float
 
-    def on(self, endpoint: str, at: datetime, dice: Dice) -> Effect:
-        if endpoint != self.deploy.endpoint or not self.bad.contains(at):
+    def on(self, call: Call, dice: Dice) -> Effect:
+        if call.endpoint != self.crash.endpoint:
             return NO_EFFECT
-        return Effect(self.deploy.slow, self.deploy.failure if dice.happens(self.deploy.fails) else None)
+        return Effect(self.slow, failure=self.crash.failure if dice.happens(self.fails) else None)
 
-    def strain(self, service: str, at: datetime) -> Strain:
-        if not self.bad.contains(at):
-            return NO_STRAIN
-        if service == self.deploy.service:
-            return Strain(cpu=31, memory=160, queue=9)
-        return Strain(queue=14) if service == "checkout" else NO_STRAIN
+    def strain(self, service: str, _at: datetime) -> Strain:
+        if service == self.crash.service:
+            return Strain(cpu=24, memory=120, queue=9 if BY_NAME[service].queue else 0)
+        waits = service in callers_of(self.crash.service) and BY_NAME[service].queue
+        return Strain(queue=14) if waits else NO_STRAIN
+
+
+def _changes(crash: Crash, old: str, new: str, bad: Window) -> tuple[Record, ...]:
+    shipped = f"deployed {crash.service} {new} (was {old}): {crash.shipped}"
+    rolled_back = f"rolled {crash.service} back to {old} (was {new})"
+    return (
+        change(bad.start, "deploy", crash.service, shipped, author="mina", version=new),
+        change(bad.end, "deploy", crash.service, rolled_back, author="alice", version=old),
+    )

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from domain.window import Window
 from simulator.dice import Dice
-from simulator.fault import Label, Unfolding, placed
+from simulator.fault import Label, Unfolding
 from simulator.records import Visit
+from simulator.slot import Slot
 
 AGENT = "Mozilla/5.0 zgrab/0.x"
+AGENTS: tuple[str, ...] = (AGENT, "Mozilla/5.0 (compatible; Nmap Scripting Engine)", "gobuster/3.6", "Wget/1.21.3")
 FOLDERS: tuple[str, ...] = ("", "/admin", "/old", "/backup", "/blog", "/shop", "/test", "/api")
 FILES: tuple[str, ...] = (
     "/.env", "/.git/config", "/wp-login.php", "/xmlrpc.php", "/phpmyadmin/index.php", "/config.php.bak", "/server-status",
@@ -18,28 +20,34 @@ FILES: tuple[str, ...] = (
 FORBIDDEN: frozenset[str] = frozenset({"/server-status", "/manager/html"})
 
 
+CLIENTS: tuple[str, ...] = ("203.0.113.66", "198.51.100.14", "203.0.113.190", "192.0.2.222", "198.51.100.173")
+SCAN = Slot(at_most=timedelta(minutes=45))
+
+
 @dataclass(frozen=True, slots=True)
 class PathScan:
-    """One client asking for `probes` different paths within `lasts`."""
+    """One client (a random one unless named) asking for that many different paths."""
 
-    client: str = "203.0.113.66"
-    probes: int = 140
-    lasts: timedelta = timedelta(minutes=7)
+    slot: Slot = SCAN
+    client: str = ""
+    probes: tuple[int, int] = (90, 155)
 
     def unfold(self, window: Window, dice: Dice) -> Unfolding:
-        """The scan somewhere in the first half of the world."""
-        scan = placed(window, self.lasts, dice.between(0.25, 0.45))
-        paths = dice.some([folder + name for folder in FOLDERS for name in FILES], self.probes)
+        """The scan, evenly through its time."""
+        scan = self.slot.drawn(window, dice)
+        client = self.client or dice.pick(CLIENTS)
+        agent = AGENT if self.client else dice.pick(AGENTS)
+        paths = dice.some([folder + name for folder in FOLDERS for name in FILES], dice.whole(*self.probes))
         step = scan.length / len(paths)
-        visits = tuple(_probe(scan.start + step * number, self.client, path) for number, path in enumerate(paths))
-        return Unfolding(self._label(scan, visits), visits=visits)
-
-    def _label(self, scan: Window, visits: tuple[Visit, ...]) -> Label:
-        entity = {"type": "ip", "value": self.client}
-        finding = {"kind": "path_scan", "entity": entity, "count": len(visits), "technique": "T1595.003"}
-        return Label("path_scan", "path_scan", "gateway", self.client, scan, expected_findings=(finding,))
+        visits = tuple(_probe(scan.start + step * number, client, path, agent) for number, path in enumerate(paths))
+        return Unfolding(_label(scan, client, len(visits)), visits=visits)
 
 
-def _probe(at: datetime, client: str, path: str) -> Visit:
+def _label(scan: Window, client: str, probes: int) -> Label:
+    finding = {"kind": "path_scan", "entity": {"type": "ip", "value": client}, "count": probes, "technique": "T1595.003"}
+    return Label("path_scan", "path_scan", "gateway", client, scan, expected_findings=(finding,))
+
+
+def _probe(at: datetime, client: str, path: str, agent: str) -> Visit:
     refused = any(path.endswith(name) for name in FORBIDDEN)
-    return Visit(at, client, path, 403 if refused else 404, 221 if refused else 178, AGENT)
+    return Visit(at, client, path, 403 if refused else 404, 221 if refused else 178, agent)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from domain.window import Window
 from simulator.bastion import Connection, connect
 from simulator.dice import Dice
-from simulator.fault import Label, Unfolding, placed
+from simulator.fault import Label, Unfolding
 from simulator.records import SyslogLine
+from simulator.slot import placed
 
 NAMES: tuple[str, ...] = (
     "admin", "oracle", "postgres", "test", "ubuntu", "git", "jenkins", "hadoop", "ftpuser", "minecraft", "nagios", "support", "user", "pi",
