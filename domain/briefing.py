@@ -22,7 +22,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class KeyMetric:
-    """One number of the period beside the period before; `previous` None where that was not stored. `claims` state it."""
+    """One number of the period beside the period before; `previous` None where that was not stored whole.
+
+    `means` defines it; both numbers stand in evidence, at `path` and `previous_path`; `claims` state them.
+    """
 
     name: str
     value: float | int | None
@@ -30,18 +33,29 @@ class KeyMetric:
     previous: float | int | None = None
     trend: Trend = "stable"
     evidence: str = ""
+    path: str = ""
+    previous_evidence: str = ""
+    previous_path: str = ""
+    means: str = ""
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceHealth:
-    """How one service did: share of failed requests (0 to 1) and p95 latency in ms, None where nothing was timed."""
+    """How one service did: share of failed requests (0 to 1) and p95 latency in ms, None where nothing was counted or timed.
+
+    `source` is traces (calls and failed calls) or logs (events and errors); `path` is the row of the evidence.
+    """
 
     service: str
     state: Health
     error_ratio: float | None
     p95_ms: float | None
     requests: int = 0
+    failures: int = 0
+    source: str = ""
     evidence: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,9 @@ class Briefing:
     summary: str
     created_at: datetime
     run_id: str = ""
+    headline: str = ""
     is_quiet: bool = False
+    notes: tuple[str, ...] = ()
     key_metrics: tuple[KeyMetric, ...] = ()
     service_health: tuple[ServiceHealth, ...] = ()
     top_issues: tuple[Mapping[str, Any], ...] = ()

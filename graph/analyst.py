@@ -14,7 +14,7 @@ from domain.calls import Scope
 from domain.errors import NothingFoundError, WrongUseError
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, RunId, Tenant, ThreadId, evidence_uid, new_run_id, new_thread_id
-from domain.ports import Clock, Judge, RunRecord, StateStore, TelemetryStore, Tracer
+from domain.ports import Clock, Documents, Judge, RunRecord, StateStore, TelemetryStore, Tracer
 from domain.tasks import Limits, Turn
 from graph.context import Ledger, RunContext, Suggest, Tools
 from graph.documents import analysis_of
@@ -45,6 +45,7 @@ class Ports:
     clock: Clock
     budget: Budget = Budget()
     limits: Limits = field(default_factory=Limits)
+    documents: Documents | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class Analyst:
             budget=question.budget or ports.budget,
             suggest=ports.suggester(extent.services),
             limits=ports.limits,
+            documents=ports.documents,
         )
 
     async def _run(self, context: RunContext, trigger: Trigger, started_at: datetime) -> Analysis:

@@ -34,7 +34,9 @@ async def verify(state: RunState, runtime: Context) -> Command[Literal["revise",
     with context.meter.measure("verify"):
         grounding = score(judged, coverage(judged, context.ledger.evidence))
     update: RunState = {"judged": judged, "grounding": grounding, "draft": state.get("draft", grounding)}
-    failed = gate(grounding) == "revise" or any(entry.verdict not in PUBLISHABLE for entry in judged)
+    failed = gate(grounding, "unattended" if context.is_briefing else "chat") == "revise" or any(
+        entry.verdict not in PUBLISHABLE for entry in judged
+    )
     if failed and state.get("revisions", 0) < MAX_REVISIONS:
         return Command(update=update, goto="revise")
     return Command(update=update, goto="answer")

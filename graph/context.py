@@ -9,7 +9,7 @@ from domain.analysis import Budget, Question
 from domain.calls import Refusal, Scope, ToolCall, ToolResult, ToolSpec
 from domain.evidence import Evidence
 from domain.ids import ThreadId
-from domain.ports import Judge, Tracer
+from domain.ports import Documents, Judge, Tracer
 from domain.tasks import Limits, PlannedCall, Turn
 from domain.window import Window
 from graph.events import Emit
@@ -69,11 +69,17 @@ class RunContext:
     budget: Budget
     suggest: Suggest
     limits: Limits = field(default_factory=Limits)
+    documents: Documents | None = None
 
     @property
     def is_inquiry(self) -> bool:
         """Whether nobody asked a question: an incident, an alert or a window is to be looked into by every desk."""
         return self.question.trigger in ("incident", "alert")
+
+    @property
+    def is_briefing(self) -> bool:
+        """Whether the clock asked: the evidence of a whole period comes first, and everything in it is told."""
+        return self.question.trigger == "schedule"
 
     @property
     def seconds_left(self) -> float:

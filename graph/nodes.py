@@ -1,7 +1,7 @@
 """The nodes of the orchestrator: route, plan, desk, write."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Literal
 
@@ -26,11 +26,12 @@ log = logging.getLogger(__name__)
 
 STANDING = 2  # looks of an inquiry that no judge may leave out
 SHOWN_TO_JUDGE = 48
+WEIGHT = ("high", "normal", "low")
 
 Context = Runtime[RunContext]
 
 
-async def route(_state: RunState, runtime: Context) -> Command[Literal["plan", "answer"]]:
+async def route(_state: RunState, runtime: Context) -> Command[Literal["plan", "reverse_rag", "answer"]]:
     """Choose the desks; a question that is not about operations data, or about a service nothing is stored of, needs none."""
     context = runtime.context
     if context.unknown_services:
@@ -38,7 +39,7 @@ async def route(_state: RunState, runtime: Context) -> Command[Literal["plan", "
     desks = await _desks(context)
     context.emit(Event("route", {"desks": desks, "window": context.scope.window.as_json()}))
     if desks:
-        return Command(update={"desks": desks}, goto="plan")
+        return Command(update={"desks": desks}, goto="reverse_rag" if context.is_briefing else "plan")
     return Command(update={"desks": []}, goto="answer")
 
 
@@ -52,7 +53,7 @@ async def _desks(context: RunContext) -> list[str]:
     """The desk that was asked for, every desk for an inquiry, else those a judge routes to."""
     if context.question.desk:
         return [context.question.desk]
-    return list(context.desks) if context.is_inquiry else await _routed(context)
+    return list(context.desks) if context.is_inquiry or context.is_briefing else await _routed(context)
 
 
 async def _routed(context: RunContext) -> list[str]:
@@ -137,9 +138,19 @@ async def write(state: RunState, runtime: Context) -> RunState:
 async def _selected(context: RunContext, results: Sequence[AnalysisResult], candidates: dict[str, Claim]) -> list[Claim]:
     if not candidates:
         return []
+    if context.is_briefing:
+        return weighed(candidates.values())
     offered, most = _offered(results), context.limits.claims
     decision = await decide(context, Task("select", SelectPayload(context.question.text, offered, most), SelectAnswer))
     return [candidates[name] for name in dict.fromkeys(decision.answer.claims) if name in candidates][:most]
+
+
+def weighed(candidates: Iterable[Claim]) -> list[Claim]:
+    """All candidates of a briefing, each sentence once, what matters most first."""
+    once: dict[str, Claim] = {}
+    for claim in candidates:
+        once.setdefault(claim.text, claim)
+    return sorted(once.values(), key=lambda claim: WEIGHT.index(claim.materiality))
 
 
 def _offered(results: Sequence[AnalysisResult]) -> tuple[Claim, ...]:

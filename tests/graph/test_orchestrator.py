@@ -19,7 +19,7 @@ QUESTION = Question("Which services have errors?")
 
 
 def test_the_drawing_of_the_graph_is_the_golden_one() -> None:
-    assert build().get_graph().draw_mermaid() == GOLDEN.read_text("utf-8")
+    assert build().get_graph(xray=True).draw_mermaid() == GOLDEN.read_text("utf-8")
 
 
 async def test_true_claims_are_published_with_their_evidence() -> None:
