@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -39,10 +40,10 @@ class Outcome:
 class Scheduler:
     """A loop a job: claims its due slots, runs them, finishes them. A slot whose run failed or died is due again after its lease."""
 
-    jobs: Sequence[Job]
     slots: Slots
     clock: Clock
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    jobs: list[Job] = field(default_factory=list)
     is_running: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
@@ -55,6 +56,16 @@ class Scheduler:
                     group.create_task(self._follow(job), name=f"job {job.kind}")
         finally:
             self.is_running = False
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The work goes on inside the block; leaving it ends what runs, and the slots of that are free again after their lease."""
+        work = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            work.cancel()
+            await asyncio.wait([work])
 
     async def _follow(self, job: Job) -> None:
         while True:

@@ -42,7 +42,7 @@ class Night:
         self.ran.append((slot, self.clock.at))
 
     def scheduler(self, run: Callable[[datetime], Awaitable[None]] | None = None) -> Scheduler:
-        return Scheduler([Job("brief", HOUR, run or self.note, LEASE)], self.slots, self.clock, self.sleep)
+        return Scheduler(self.slots, self.clock, self.sleep, [Job("brief", HOUR, run or self.note, LEASE)])
 
     async def pass_with(self, *schedulers: Scheduler) -> None:
         with pytest.raises(ExceptionGroup) as ended:
@@ -113,7 +113,7 @@ async def test_a_slot_of_a_dead_process_is_taken_over_after_its_lease() -> None:
 
 
 async def test_a_run_longer_than_its_lease_is_ended() -> None:
-    scheduler = Scheduler([], FakeSlots(), FakeClock(NOON))
+    scheduler = Scheduler(FakeSlots(), FakeClock(NOON))
     job = Job("slow", HOUR, lambda _: asyncio.sleep(60), lease=timedelta(milliseconds=10))
     await scheduler.attempt(job)
     assert scheduler.outcomes == {"slow": Outcome(NOON, "failed", "TimeoutError: ")}
@@ -149,13 +149,10 @@ async def test_cancelling_it_ends_a_run_and_leaves_the_slot_to_its_lease() -> No
         started.set()
         await asyncio.sleep(60)
 
-    scheduler = Scheduler([Job("brief", HOUR, begin, LEASE)], slots, clock)
-    running = asyncio.create_task(scheduler.run())
-    await started.wait()
-    assert scheduler.is_running
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    scheduler = Scheduler(slots, clock, jobs=[Job("brief", HOUR, begin, LEASE)])
+    async with scheduler.working():
+        await started.wait()
+        assert scheduler.is_running
     assert not scheduler.is_running
     assert not await slots.claim("brief", NOON - HOUR, clock.at + LEASE - MINUTE, LEASE)
     assert await slots.claim("brief", NOON - HOUR, clock.at + LEASE, LEASE)
