@@ -8,6 +8,7 @@ from service.problems import install_problems
 from service.routes.chat import chat_routes, run_routes
 from service.routes.intake import intake_routes
 from service.routes.investigate import investigate_routes
+from service.routes.monitoring import monitoring_routes
 from service.routes.status import mount_page, status_routes
 
 ROUTES = (
@@ -15,6 +16,7 @@ ROUTES = (
     run_routes,
     intake_routes,
     investigate_routes,
+    monitoring_routes,
     status_routes,
 )
 DESCRIPTION = "Operations questions answered with claims that code has recomputed from evidence."

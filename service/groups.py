@@ -15,11 +15,21 @@ templates = typer.Typer(help="Log templates.", no_args_is_help=True)
 prompts = typer.Typer(help="Prompts and their versions.", no_args_is_help=True)
 evaluation = typer.Typer(help="Questions with known answers.", no_args_is_help=True)
 dlq = typer.Typer(help="Dead letters: input that could not be taken.", no_args_is_help=True)
+thresholds = typer.Typer(help="The thresholds that flag events.", no_args_is_help=True)
+
+GROUPS = {
+    "metrics": metrics,
+    "templates": templates,
+    "prompts": prompts,
+    "eval": evaluation,
+    "dlq": dlq,
+    "thresholds": thresholds,
+}
 
 
 def add_to(app: typer.Typer) -> None:
     """Hang the groups on the command line."""
-    for name, group in (("metrics", metrics), ("templates", templates), ("prompts", prompts), ("eval", evaluation), ("dlq", dlq)):
+    for name, group in GROUPS.items():
         app.add_typer(group, name=name)
 
 
@@ -133,3 +143,15 @@ def dlq_list(
 ) -> None:
     """List dead letters, newest first."""
     _call(context, "dlq.show_list", json, limit=limit)
+
+
+@thresholds.command("show")
+def thresholds_show(context: typer.Context, json: Json = False) -> None:
+    """Show every threshold."""
+    _call(context, "thresholds.show", json)
+
+
+@thresholds.command("set")
+def thresholds_set(context: typer.Context, name: str, value: float, json: Json = False) -> None:
+    """Change a threshold, for the next event on."""
+    _call(context, "thresholds.change", json, name=name, value=value)

@@ -11,7 +11,10 @@ from pipeline.follow import Follower
 from pipeline.loader import Loader
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
+from service.live import LiveFeed
+from service.scheduler import Scheduler
 from service.settings import Settings
+from service.thresholds import KeptThresholds
 from tools.registry import Registry
 from tools.toolbox import Toolbox
 
@@ -32,6 +35,8 @@ class Parts:
     loader: Loader
     follower: Follower
     receiver: Receiver
+    live: LiveFeed
+    thresholds: KeptThresholds
     encode_response: EncodeResponse
     registry: Registry
     toolbox: Toolbox
@@ -39,3 +44,4 @@ class Parts:
     analyst: Analyst
     clock: Clock
     traces: TraceBuffer
+    scheduler: Scheduler

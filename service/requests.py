@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.telemetry import Signal
 
 FIRST_YEAR, LAST_YEAR = 1900, 2261  # what a store's nanoseconds can hold
+MOST_EVENTS_A_MINUTE = 6_000
 
 
 class BudgetRequest(BaseModel):
@@ -53,3 +54,35 @@ class MetricRequest(BaseModel):
     parameters: dict[str, str] = Field(default_factory=dict)
     start: Annotated[str, Field(alias="from")] = ""
     end: Annotated[str, Field(alias="to")] = ""
+
+
+class RateRequest(BaseModel):
+    """How many events a minute the live feed makes."""
+
+    model_config = ConfigDict(extra="forbid")
+    rate: float = Field(gt=0, le=MOST_EVENTS_A_MINUTE)
+
+
+class StartRequest(BaseModel):
+    """How the live feed is to start; without a rate, at its last one."""
+
+    model_config = ConfigDict(extra="forbid")
+    rate: float | None = Field(None, gt=0, le=MOST_EVENTS_A_MINUTE)
+
+
+class AnomalyRequest(BaseModel):
+    """The anomaly to force: without a kind a cascade, without a service somewhere."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: str = ""
+    service: str = ""
+
+
+class EventsRequest(BaseModel):
+    """Which of the last events to show."""
+
+    model_config = ConfigDict(extra="forbid")
+    limit: int = Field(50, ge=1, le=2_000)
+    flagged: bool | None = None
+    service: str = ""
+    event_type: str = ""

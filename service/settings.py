@@ -1,14 +1,23 @@
 """Settings: environment (`WATCHFLOOR_…`) over `config/watchfloor.toml` over defaults; read here and nowhere else."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from domain.errors import WrongUseError
 
 CONFIG_FILE = Path("config/watchfloor.toml")
+
+
+def _ordered(bounds: tuple[float, float]) -> tuple[float, float]:
+    if not 0 < bounds[0] <= bounds[1]:
+        raise ValueError(f"a range goes from a lower to a higher number above 0, not {list(bounds)}")
+    return bounds
+
+
+Bounds = Annotated[tuple[float, float], AfterValidator(_ordered)]
 
 
 class Settings(BaseSettings):
@@ -31,6 +40,15 @@ class Settings(BaseSettings):
     max_seconds: float = Field(120.0, gt=0, description="time budget of one analysis, seconds")
     max_tokens: int = Field(60_000, gt=0, description="token budget of one analysis")
     max_tool_calls: int = Field(24, gt=0, description="tool-call budget of one analysis")
+    live_rate: float = Field(30.0, gt=0, le=6_000, description="events a minute of the live feed")
+    live_anomalous: float = Field(0.15, ge=0, le=1, description="share of its events that is broken on purpose")
+    live_api_ms: Bounds = Field((50, 800), description="ordinary durations of its API events, ms, lowest and highest")
+    live_query_ms: Bounds = Field((10, 500), description="ordinary durations of its database events, ms")
+    live_pool_connections: Bounds = Field((5, 50), description="ordinary connections in use of its databases")
+    live_page_load_ms: Bounds = Field((500, 8_000), description="ordinary page loads of its frontend events, ms")
+    live_cpu_pct: Bounds = Field((20, 95), description="ordinary CPU use of its hosts, %")
+    live_memory_pct: Bounds = Field((40, 98), description="ordinary memory use of its hosts, %")
+    live_disk_mb_s: Bounds = Field((10, 500), description="ordinary disk traffic of its hosts, MB/s")
 
     @classmethod
     def settings_customise_sources(

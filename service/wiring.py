@@ -20,6 +20,7 @@ from agents.reading import read
 from agents.security import SecurityDesk
 from agents.sre import SreDesk
 from agents.suggestion import suggest
+from analytics.flagging import Flagger
 from domain.analysis import Budget
 from domain.errors import WrongUseError
 from domain.ports import Documents, Embedder, Judge, OtlpDecoder, Slots, StateStore, TelemetryStore, Tracer, VectorIndex
@@ -32,8 +33,11 @@ from pipeline.loader import Loader
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
 from service.folder import DataFolder
+from service.live import live_feed
 from service.parts import Parts
+from service.scheduler import Scheduler
 from service.settings import Settings
+from service.thresholds import KeptThresholds
 from tools.registry import Registry
 from tools.toolbox import Toolbox
 
@@ -60,7 +64,10 @@ async def open_parts(settings: Settings, command: str, address: str = "") -> Asy
         tracer, traces = build_tracing(VERSION, settings.otlp_endpoint)
         stack.callback(tracer.close)
         await stores.state.fail_interrupted_runs()
-        yield _assembled(settings, stores, tracer, traces)
+        parts = _assembled(settings, stores, tracer, traces)
+        await parts.thresholds.load()
+        stack.push_async_callback(parts.live.close)
+        yield parts
 
 
 async def _stores(settings: Settings, folder: DataFolder, stack: AsyncExitStack) -> Stores:
@@ -78,7 +85,8 @@ def _telemetry(settings: Settings, folder: DataFolder) -> TelemetryStore:
 
 
 def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: TraceBuffer) -> Parts:
-    clock, codec = SystemClock(), OtlpCodec()
+    clock, codec, flagger = SystemClock(), OtlpCodec(), Flagger()
+    receiver = Receiver(stores.telemetry, stores.state, codec, clock, flagger)
     registry, library = Registry.load(), PromptLibrary.load()
     toolbox = Toolbox(stores.telemetry, registry)
     embedder = open_embedder(settings.embed_model_dir)
@@ -106,7 +114,9 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         embedder=embedder,
         loader=Loader(stores.telemetry, stores.state, codec, clock),
         follower=Follower(stores.telemetry, stores.state, codec, clock),
-        receiver=Receiver(stores.telemetry, stores.state, codec, clock),
+        receiver=receiver,
+        live=live_feed(settings, receiver, clock),
+        thresholds=KeptThresholds(stores.documents, flagger),
         encode_response=encode_response,
         registry=registry,
         toolbox=toolbox,
@@ -114,6 +124,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         analyst=Analyst(ports),
         clock=clock,
         traces=traces,
+        scheduler=Scheduler(stores.slots, clock),
     )
 
 

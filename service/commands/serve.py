@@ -29,9 +29,11 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
     async with open_parts(settings, "serve", address) as parts:
         if options["demo"]:
             await load_demo(parts, invocation.say)
+            parts.live.start()
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
         invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
-        await uvicorn.Server(config).serve(sockets=[listener])
+        async with parts.scheduler.working():
+            await uvicorn.Server(config).serve(sockets=[listener])
     return 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from adapters.otlp import OtlpCodec, encode_response
+from analytics.flagging import Flagger
 from domain.errors import StoreError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.ports import Judge
@@ -17,8 +18,11 @@ from pipeline.loader import Loader
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
 from service.app import build_app
+from service.live import live_feed
 from service.parts import Parts
+from service.scheduler import Scheduler
 from service.settings import Settings
+from service.thresholds import KeptThresholds
 from tests.fakes import FakeClock, FakeDocuments, FakeSlots, FakeStateStore, FakeTelemetryStore, FakeVectorIndex
 from tests.graph.world import END, START, FakeTools, World, world
 from tools.registry import Registry
@@ -78,18 +82,22 @@ def templates() -> Registry:
 
 def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
     """Parts wired by hand."""
-    codec, clock, registry = OtlpCodec(), FakeClock(), templates()
+    codec, clock, registry, flagger = OtlpCodec(), FakeClock(), templates(), Flagger()
+    settings, documents = Settings(data_dir=Path("nowhere")), FakeDocuments()
+    receiver = Receiver(store, inside.state, codec, clock, flagger)
     return Parts(
-        settings=Settings(data_dir=Path("nowhere")),
+        settings=settings,
         store=store,
         state=inside.state,
-        documents=FakeDocuments(),
+        documents=documents,
         slots=FakeSlots(),
         index=FakeVectorIndex(),
         embedder=FlatEmbedder(),
         loader=Loader(store, inside.state, codec, clock),
         follower=Follower(store, inside.state, codec, clock),
-        receiver=Receiver(store, inside.state, codec, clock),
+        receiver=receiver,
+        live=live_feed(settings, receiver, clock),
+        thresholds=KeptThresholds(documents, flagger),
         encode_response=encode_response,
         registry=registry,
         toolbox=Toolbox(store, registry),
@@ -97,4 +105,5 @@ def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
         analyst=inside.analyst,
         clock=clock,
         traces=inside.traces,
+        scheduler=Scheduler(FakeSlots(), clock),
     )
