@@ -55,4 +55,4 @@ def _within(value: float, low: float, high: float) -> float:
 
 
 def _point(service: str, at: datetime, name: str, value: float, unit: str) -> Record:
-    return {"timestamp": stamp(at), "service": service, "name": name, "value": round(value, 3), "unit": unit}
+    return {"timestamp": stamp(at), "service": service, "name": name, "value": round(value, 2), "unit": unit}

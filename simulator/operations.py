@@ -12,9 +12,9 @@ from simulator.shop import BY_NAME
 Job = Callable[[datetime, Dice], Record]
 
 
-def ordinary_operations(window: Window, dice: Dice) -> list[Record]:
-    """Changes that break nothing, and the lines of jobs."""
-    return [*_changes(window, dice.stream("changes")), *_jobs(window, dice.stream("jobs"))]
+def ordinary_operations(window: Window, deployed: frozenset[str], dice: Dice) -> list[Record]:
+    """Changes that break nothing, and the lines of jobs; services already `deployed` by a fault keep their versions otherwise."""
+    return [*_changes(window, deployed, dice.stream("changes")), *_jobs(window, dice.stream("jobs"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,12 @@ _WHEN: tuple[tuple[float, float], ...] = ((0.1, 0.2), (0.3, 0.4), (0.5, 0.6), (0
 _AUTHORS: tuple[str, ...] = ("noor", "mina", "bjorn", "chiara")
 
 
-def _changes(window: Window, dice: Dice) -> list[Record]:
+def _changes(window: Window, deployed: frozenset[str], dice: Dice) -> list[Record]:
     found = []
     for choices, (low, high), author in zip(_HARMLESS, _WHEN, _AUTHORS, strict=True):
         at = (window.start + window.length * dice.between(low, high)).replace(microsecond=0)
-        found.append(_made(at, dice.pick(choices), author, dice))
+        possible = [done for done in choices if done.event != "deploy" or done.service not in deployed]
+        found.append(_made(at, dice.pick(possible), author, dice))
     return found
 
 

@@ -75,7 +75,7 @@ def generate(scenario: str, seed: int, minutes: int, start: datetime) -> World:
         scenario=scenario,
         seed=seed,
         window=window,
-        logs=_ordered([*trail.logs, *ordinary_operations(window, dice.stream("operations")), *_own_logs(faults)], "timestamp"),
+        logs=_ordered([*trail.logs, *_operations(window, faults, dice.stream("operations"))], "timestamp"),
         spans=_ordered([*trail.spans, *(span for fault in faults for span in fault.spans)], "start_time"),
         metrics=tuple(gauges(window, conditions.strain, dice.stream("gauges"))),
         access=_inside(window, [*visits, *(visit for fault in faults for visit in fault.visits)]),
@@ -113,8 +113,11 @@ def _unfolded(scenario: str, window: Window, dice: Dice) -> tuple[Unfolding, ...
     return tuple(fault.unfold(window, dice.stream(type(fault).__name__)) for fault in cast)
 
 
-def _own_logs(faults: tuple[Unfolding, ...]) -> list[Record]:
-    return [record for fault in faults for record in fault.logs]
+def _operations(window: Window, faults: tuple[Unfolding, ...], dice: Dice) -> list[Record]:
+    """What faults and ordinary work log outside of any request."""
+    own = [record for fault in faults for record in fault.logs]
+    deployed = frozenset(str(record["service"]) for record in own if record.get("event") == "deploy")
+    return [*own, *ordinary_operations(window, deployed, dice)]
 
 
 def _ordered(records: list[Record], key: str) -> tuple[Record, ...]:
