@@ -95,12 +95,27 @@ class RunRecord:
     document: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class RunCost:
+    """What a stored run cost: its usage as in the analysis document, empty for a run that has none; a call is an evidence."""
+
+    started_at: datetime
+    status: str
+    trigger: str = ""
+    tool_calls: int = 0
+    usage: Mapping[str, float] = field(default_factory=dict)
+
+
 class StateStore(Protocol):
     """Runs, evidence snapshots, threads, loads and dead letters."""
 
     async def save_run(self, run: RunRecord) -> None: ...
     async def run(self, run_id: RunId, tenant: Tenant = DEFAULT_TENANT) -> RunRecord | None: ...
     async def runs(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 50) -> tuple[RunRecord, ...]: ...
+    async def costs(self, since: datetime, tenant: Tenant = DEFAULT_TENANT) -> tuple[RunCost, ...]:
+        """The costs of the runs that began at or after a time, oldest first."""
+        ...
+
     async def fail_interrupted_runs(self) -> int: ...
     async def save_evidence(self, evidence: Sequence[Evidence]) -> None: ...
     async def evidence(self, uid: EvidenceUid, tenant: Tenant = DEFAULT_TENANT) -> Mapping[str, Any] | None: ...
@@ -118,7 +133,7 @@ Stored = Mapping[str, Any]
 
 
 class Documents(Protocol):
-    """JSON documents by kind and id, each kept whole. Raises StateError when the database fails."""
+    """JSON documents by kind and id, each kept whole. Raises StoreError when the database fails."""
 
     async def put(self, kind: DocumentKind, name: str, document: Stored, tenant: Tenant = DEFAULT_TENANT) -> None:
         """Keep a document in place of what was kept under this id; its place in time is its first `put`."""

@@ -12,7 +12,7 @@ from domain.documents import plain
 from domain.errors import StoreError
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
-from domain.ports import DeadLetter, DocumentKind, Load, RunRecord, Stored, StoreQuery, Table, VectorHit
+from domain.ports import DeadLetter, DocumentKind, Load, RunCost, RunRecord, Stored, StoreQuery, Table, VectorHit
 from domain.tasks import Turn
 from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, SpanRecord
 
@@ -47,6 +47,10 @@ class FakeStateStore:
         mine = [run for (owner, _), run in self.kept_runs.items() if owner == tenant]
         return tuple(sorted(mine, key=lambda run: run.started_at, reverse=True)[:limit])
 
+    async def costs(self, since: datetime, tenant: Tenant = DEFAULT_TENANT) -> tuple[RunCost, ...]:
+        mine = [run for (owner, _), run in self.kept_runs.items() if owner == tenant and run.started_at >= since]
+        return tuple(_cost(run) for run in sorted(mine, key=lambda run: run.started_at))
+
     async def fail_interrupted_runs(self) -> int:
         left = {key: replace(run, status="failed") for key, run in self.kept_runs.items() if run.status == "running"}
         self.kept_runs.update(left)
@@ -79,6 +83,12 @@ class FakeStateStore:
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+
+def _cost(run: RunRecord) -> RunCost:
+    document = run.document
+    calls = len(document.get("evidence", ()))
+    return RunCost(run.started_at, run.status, document.get("trigger", ""), calls, document.get("usage", {}))
 
 
 def _storable(text: str) -> str:

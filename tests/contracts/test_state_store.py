@@ -10,7 +10,7 @@ import pytest
 from adapters.state import SqlStateStore
 from domain.evidence import Column, Evidence
 from domain.ids import EvidenceUid, RunId, Tenant, ThreadId, evidence_uid
-from domain.ports import DeadLetter, Load, RunRecord, StateStore
+from domain.ports import DeadLetter, Load, RunCost, RunRecord, StateStore
 from domain.tasks import Turn
 from domain.window import Window
 from tests.contracts.databases import BACKENDS, opened_database
@@ -58,6 +58,16 @@ async def test_runs_come_newest_first_and_limited(state: StateStore, tenant: Ten
     for run in runs:
         await state.save_run(run)
     assert await state.runs(tenant, limit=2) == (runs[2], runs[0])
+
+
+async def test_costs_are_those_of_the_runs_since_a_time_oldest_first(state: StateStore, tenant: Tenant) -> None:
+    usage = {"input_tokens": 120, "cost_usd": 0.25, "total_ms": 1.5}
+    paid = {"trigger": "incident", "evidence": [{"id": "E1"}, {"id": "E2"}], "usage": usage, "headline": "x" * 1_000}
+    await state.save_run(replace(run_of(tenant, started_at=NOON + timedelta(hours=1)), document=paid))
+    await state.save_run(replace(run_of(tenant, "failed", NOON), document={}))
+    await state.save_run(replace(run_of(tenant, started_at=NOON - timedelta(microseconds=1)), document=paid))
+    assert await state.costs(NOON, tenant) == (RunCost(NOON, "failed"), RunCost(NOON + timedelta(hours=1), "ok", "incident", 2, usage))
+    assert await state.costs(NOON, Tenant(f"{tenant}-other")) == ()
 
 
 async def test_a_tenant_sees_only_its_own(state: StateStore, tenant: Tenant) -> None:
