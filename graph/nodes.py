@@ -63,7 +63,7 @@ async def _routed(context: RunContext) -> list[str]:
     return [name for name in dict.fromkeys(decision.answer.desks) if name in context.desks]
 
 
-async def plan(state: RunState, runtime: Context) -> Command[Literal["sre", "security", "write"]]:
+async def plan(state: RunState, runtime: Context) -> Command[Literal["sre", "security", "efficiency", "write"]]:
     """Let each desk's tools be chosen, number the calls, and send the desks out in parallel."""
     context = runtime.context
     plans: dict[str, list[ToolCall]] = {}
@@ -146,10 +146,10 @@ async def _selected(context: RunContext, results: Sequence[AnalysisResult], cand
 
 
 def weighed(candidates: Iterable[Claim]) -> list[Claim]:
-    """All candidates of a briefing, each sentence once, what matters most first."""
-    once: dict[str, Claim] = {}
+    """All candidates of a briefing, what is said of each cell once, what matters most first."""
+    once: dict[object, Claim] = {}
     for claim in candidates:
-        once.setdefault(claim.text, claim)
+        once.setdefault((claim.kind, claim.bind, claim.slots.get("quantifier")), claim)
     return sorted(once.values(), key=lambda claim: WEIGHT.index(claim.materiality))
 
 

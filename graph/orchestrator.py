@@ -12,7 +12,7 @@ from graph.nodes import broken, desk, plan, route, write
 from graph.reverse_rag import build_reverse_rag
 from graph.state import RunState
 
-DESKS = ("sre", "security")
+DESKS = ("sre", "security", "efficiency")
 RECURSION_LIMIT = 25
 
 Orchestrator = CompiledStateGraph[RunState, RunContext, RunState, RunState]

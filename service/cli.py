@@ -73,7 +73,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="what you want to know")],
     start: From = "",
     end: To = "",
-    desk: Annotated[str, typer.Option(help="ask one desk only: sre|security")] = "",
+    desk: Annotated[str, typer.Option(help="ask one desk only: sre|security|efficiency")] = "",
     thread: Annotated[str, typer.Option(help="continue a conversation", metavar="ID")] = "",
     tz: Annotated[str, typer.Option(help='zone of "yesterday"')] = "",
     json: Json = False,

@@ -14,6 +14,7 @@ from adapters.embeddings import open_embedder
 from adapters.otlp import OtlpCodec, encode_response
 from adapters.state import SqlDocuments, SqlSlots, SqlStateStore, open_database
 from adapters.vectors import open_index
+from agents.efficiency import EfficiencyDesk
 from agents.fallback import FallbackJudge
 from agents.house.judge import HouseJudge
 from agents.reading import read
@@ -95,7 +96,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         store=stores.telemetry,
         state=stores.state,
         toolbox=toolbox,
-        desks={desk.card.name: desk for desk in (SreDesk(), SecurityDesk())},
+        desks={desk.card.name: desk for desk in (SreDesk(), SecurityDesk(), EfficiencyDesk())},
         house=house,
         judge_for_run=judge_maker(settings, library, house),
         suggester=partial(_suggester, toolbox, embedder),
