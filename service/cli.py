@@ -111,15 +111,16 @@ def verify(
 @app.command()
 def simulate(
     context: typer.Context,
-    scenario: Annotated[str, typer.Option(help="name of the scenario")] = "sample",
+    scenario: Annotated[str, typer.Option(help="name of the scenario (see --list)")] = "sample",
     seed: Annotated[int, typer.Option(help="equal seeds give equal bytes")] = 1,
     minutes: Annotated[int, typer.Option(help="length of the world", min=1)] = 1440,
     start: Annotated[str, typer.Option("--start", help="begin of the world (RFC 3339); default: it ends now", metavar="TIME")] = "",
     out: Annotated[Path, typer.Option(help="folder to write to")] = Path("simulated"),
+    listed: Annotated[bool, typer.Option("--list", help="name the scenarios instead")] = False,
     json: Json = False,
 ) -> None:
     """Write a simulated world: raw files and truth.json."""
-    _call(context, "simulate", json, scenario=scenario, seed=seed, minutes=minutes, start=start, out=out)
+    _call(context, "simulate", json, scenario=scenario, seed=seed, minutes=minutes, start=start, out=out, listed=listed)
 
 
 @app.command()
