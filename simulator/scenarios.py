@@ -11,10 +11,10 @@ from simulator.faults.batch_job import BatchJob
 from simulator.faults.cache_loss import CacheLoss
 from simulator.faults.certificate_expiry import CertificateExpiry
 from simulator.faults.cpu import CpuSaturation
-from simulator.faults.crashes import PAYMENT_CRASH
+from simulator.faults.crashes import CRASHES, PAYMENT_CRASH
 from simulator.faults.credential_stuffing import CredentialStuffing
 from simulator.faults.daily_peak import DailyPeak
-from simulator.faults.disk_full import DiskFull
+from simulator.faults.disk_full import ORDERS_DISK, DiskFull
 from simulator.faults.marketing_burst import MarketingBurst
 from simulator.faults.memory_leak import MemoryLeak
 from simulator.faults.n_plus_one import NPlusOne
@@ -44,20 +44,32 @@ def _only(fault: Fault) -> Cast:
 
 
 def _day(dice: Dice) -> tuple[Fault, ...]:
-    """A grave fault of hours and two or three slight ones, one after the other with hours between."""
-    slots = [Slot(0.36, 0.47, 0.07, 0.08), Slot(0.50, 0.64, 0.06, 0.08), Slot(0.69, 0.80, 0.05, 0.07), Slot(0.84, 0.95, 0.05, 0.07)]
-    places = dice.some(slots, 4)
-    grave = dice.pick(_GRAVE)(Slot(places[0].earliest, places[0].latest, 0.1, 0.11))
-    slight = [make(place) for make, place in zip(dice.some(_SLIGHT, dice.whole(2, 3)), places[1:], strict=False)]
-    return (grave, *slight)
+    """A grave fault of hours and two or three slight ones, one after the other with quiet between."""
+    places = dice.some(_PLACES, len(_PLACES))
+    grave = dice.pick(_GRAVE)(Slot(*places[0], 0.12, 0.13), dice)
+    slight = dice.some(_SLIGHT_AFTER_DEPLOY if isinstance(grave, BadDeploy) else _SLIGHT, dice.whole(2, 3))
+    return (grave, *(make(Slot(*place, 0.05, 0.07)) for make, place in zip(slight, places[1:], strict=False)))
 
 
-def _always_failing(slot: Slot) -> Fault:
-    return BadDeploy(slot, PAYMENT_CRASH, (0.75, 0.95))
+def _bad_deploy(slot: Slot, dice: Dice) -> Fault:
+    return BadDeploy(slot, dice.pick([crash for crash in CRASHES if crash.endpoint in _BUSY_ENDPOINTS]), (0.75, 0.95))
 
 
-_GRAVE: tuple[Callable[[Slot], Fault], ...] = (_always_failing, CertificateExpiry, DiskFull)
-_SLIGHT: tuple[Callable[[Slot], Fault], ...] = (CpuSaturation, MemoryLeak, NPlusOne, SlowDependency, CacheLoss)
+def _certificate(slot: Slot, dice: Dice) -> Fault:
+    return CertificateExpiry(slot, dice.pick(("catalog", "search", "checkout", "payment", "inventory", "accounts")))
+
+
+def _orders_disk(slot: Slot, _dice: Dice) -> Fault:
+    return DiskFull(slot, ORDERS_DISK)
+
+
+_PLACES: tuple[tuple[float, float], ...] = ((0.35, 0.49), (0.52, 0.65), (0.69, 0.82), (0.85, 0.98))
+_BUSY_ENDPOINTS: frozenset[str] = frozenset(
+    {"payment /charge", "inventory /reserve", "catalog /product", "search /query", "checkout /orders"}
+)
+_GRAVE: tuple[Callable[[Slot, Dice], Fault], ...] = (_bad_deploy, _certificate, _orders_disk)
+_SLIGHT_AFTER_DEPLOY: tuple[Callable[[Slot], Fault], ...] = (CpuSaturation, MemoryLeak, SlowDependency, CacheLoss)
+_SLIGHT: tuple[Callable[[Slot], Fault], ...] = (*_SLIGHT_AFTER_DEPLOY, NPlusOne)
 
 SCENARIOS: Mapping[str, Scenario] = {
     "cpu": Scenario("a service runs out of CPU", _only(CpuSaturation())),

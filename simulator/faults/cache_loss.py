@@ -25,7 +25,7 @@ class CacheLoss:
         """The loss and the stampede for a while."""
         spell = self.slot.drawn(window, dice)
         component, tell = dice.pick(tuple(WAYS.items()))
-        hold = _Hold(dice.between(0.75, 0.93), dice.between(5, 9), dice.between(0.02, 0.05))
+        hold = _Hold(dice.between(0.75, 0.93), dice.between(5, 9), dice.between(0.01, 0.03))
         return Unfolding(diagnosed("cache_loss", component, SERVICE, spell), hold.on, hold.strain, tuple(tell(spell, dice)))
 
 

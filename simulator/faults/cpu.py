@@ -26,7 +26,7 @@ class CpuSaturation:
         """The hot service for a while, with its complaints."""
         spell = self.slot.drawn(window, dice)
         service = self.service or dice.pick(CANDIDATES)
-        hold = _Hold(service, dice.between(2.7, 3.5), dice.between(30, 80), dice.between(0.01, 0.04))
+        hold = _Hold(service, dice.between(2.8, 3.8), dice.between(45, 110), dice.between(0.015, 0.05))
         complaints = tuple(_complaint(at, service, dice) for at in instants(spell, timedelta(minutes=2), dice))
         return Unfolding(diagnosed("cpu", "cpu", service, spell), hold.on, hold.strain, complaints)
 

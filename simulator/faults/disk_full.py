@@ -39,6 +39,7 @@ DISKS: tuple[Disk, ...] = (
     Disk("cart", "/var/lib/cart", ("cart /items",),
          Failure(500, "STORE_FAILED", "cannot store cart of {user}: No space left on device"), "abandoned carts"),
 )  # fmt: skip
+ORDERS_DISK = DISKS[0]
 
 
 @dataclass(frozen=True, slots=True)
