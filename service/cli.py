@@ -98,6 +98,20 @@ def investigate(
 
 
 @app.command()
+def brief(
+    context: typer.Context,
+    period: Annotated[str, typer.Option(help="hourly|daily|weekly")] = "daily",
+    at: Annotated[str, typer.Option(help="the period ends at or before this: RFC 3339, or relative; default: now", metavar="TIME")] = "",
+    tz: Annotated[str, typer.Option(help="zone of the day")] = "",
+    again: Annotated[bool, typer.Option("--again", help="make it anew though it is kept")] = False,
+    deliver: Annotated[bool, typer.Option("--deliver", help="send it to the configured channels")] = False,
+    json: Json = False,
+) -> None:
+    """Brief on the last full hour, day or week: what went wrong, key figures, health, security."""
+    _call(context, "brief", json, period=period, at=at, tz=tz, again=again, deliver=deliver)
+
+
+@app.command()
 def verify(
     context: typer.Context,
     claims: Annotated[Path, typer.Option(help="JSON list of claims or sentences")],
@@ -121,6 +135,16 @@ def simulate(
 ) -> None:
     """Write a simulated world: raw files and truth.json."""
     _call(context, "simulate", json, scenario=scenario, seed=seed, minutes=minutes, start=start, out=out, listed=listed)
+
+
+@app.command()
+def usage(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(help="how many days back, today included", min=1, max=3660)] = 30,
+    json: Json = False,
+) -> None:
+    """What the stored runs cost: tokens, tool calls and time, by day and trigger."""
+    _call(context, "usage", json, days=days)
 
 
 @app.command()

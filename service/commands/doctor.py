@@ -5,14 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from domain.errors import WatchfloorError
+from service.health import model_health
 from service.invocation import Invocation
 from service.sessions import open_session
 from service.settings import Settings, read_settings
-
-MODEL_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +61,8 @@ def _stores(invocation: Invocation) -> Callable[[], Awaitable[tuple[bool, str, s
 
 def _model(settings: Settings) -> Callable[[], Awaitable[tuple[bool, str, str]]]:
     async def look() -> tuple[bool, str, str]:
-        if not settings.model_base_url:
-            return True, "no model configured: the house judges", ""
-        address = f"{settings.model_base_url.rstrip('/')}/models"
-        headers = {"authorization": f"Bearer {settings.model_api_key}"} if settings.model_api_key else {}
-        try:
-            async with httpx.AsyncClient(timeout=MODEL_TIMEOUT_S) as client:
-                answer = await client.get(address, headers=headers)
-        except httpx.HTTPError as error:
-            return False, f"{address}: {error!r}", "start the server or unset WATCHFLOOR_MODEL_BASE_URL; until then the house judges"
-        return answer.is_success, f"{address} answers {answer.status_code}", "" if answer.is_success else "check URL and key"
+        found = await model_health(settings)
+        ill = found.state == "degraded"
+        return not ill, found.detail, "start the server, check URL and key, or unset WATCHFLOOR_MODEL_BASE_URL" if ill else ""
 
     return look

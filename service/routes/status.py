@@ -4,19 +4,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Query
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from domain.errors import StoreError
 from service import actions
+from service.health import health
 from service.parts import Parts
 from service.readings import READINGS
 from service.requests import MetricRequest
+from service.usage import usage
 
 WEB = Path(str(files("service").joinpath("web")))
+DAYS, LONGEST_DAYS = 30, 3_660
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -52,6 +55,15 @@ def status_routes(parts: Parts) -> APIRouter:
         healthy = all(state == "ok" for state in checks.values())
         status = HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE
         return JSONResponse({"status": "ok" if healthy else "degraded", "checks": checks}, int(status))
+
+    @router.get("/health/full", summary="Each component with its state and a score, 0 to 100")
+    async def full() -> JSONResponse:
+        found = await health(parts)
+        return JSONResponse(found, int(HTTPStatus.SERVICE_UNAVAILABLE if found["state"] == "down" else HTTPStatus.OK))
+
+    @router.get("/api/usage", summary="What the stored runs cost, by day and trigger")
+    async def used(days: Annotated[int, Query(ge=1, le=LONGEST_DAYS)] = DAYS) -> Mapping[str, Any]:
+        return await usage(parts, days)
 
     @router.post("/api/metrics/{name}/run", summary="Run one metric template")
     async def run_metric(name: str, body: MetricRequest) -> Mapping[str, Any]:
