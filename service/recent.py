@@ -15,6 +15,7 @@ from pipeline.flagging import CRITICAL, FLAGGED, REASON, RULE
 KEPT = 2_000
 WAITING = 500  # events a follower may be behind before it loses the oldest
 METRIC = "metrics."
+Queue = asyncio.Queue[LogRecord | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class RecentEvents:
 
     def __init__(self) -> None:
         self._events: deque[LogRecord] = deque(maxlen=KEPT)
-        self._followers: list[asyncio.Queue[LogRecord]] = []
+        self._followers: list[Queue] = []
         self.seen = self.flagged = self.critical = 0
 
     async def take(self, records: Sequence[LogRecord]) -> None:
@@ -61,10 +62,15 @@ class RecentEvents:
         self._events.clear()
         self.seen = self.flagged = self.critical = 0
 
+    def close(self) -> None:
+        """Tell every follower that nothing comes any more."""
+        for queue in self._followers:
+            _put(queue, None)
+
     @contextmanager
-    def followed(self) -> Iterator[asyncio.Queue[LogRecord]]:
-        """A queue of the events that come from now on."""
-        queue: asyncio.Queue[LogRecord] = asyncio.Queue(WAITING)
+    def followed(self) -> Iterator[Queue]:
+        """A queue of the events that come from now on; None is the end."""
+        queue: Queue = asyncio.Queue(WAITING)
         self._followers.append(queue)
         try:
             yield queue
@@ -72,7 +78,7 @@ class RecentEvents:
             self._followers.remove(queue)
 
 
-def _put(queue: asyncio.Queue[LogRecord], record: LogRecord) -> None:
+def _put(queue: Queue, record: LogRecord | None) -> None:
     if queue.full():
         queue.get_nowait()
     queue.put_nowait(record)

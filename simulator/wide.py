@@ -18,6 +18,7 @@ EVENT_TYPES: tuple[EventType, ...] = ("api", "database", "frontend", "infrastruc
 STOREFRONT = "storefront"
 POOL, POOL_LIMIT, SLOW_QUERIES, JS_ERRORS = "db.pool.used", "db.pool.size", "db.slow_queries", "js.errors"
 CPU, MEMORY, DISK = "cpu.utilization", "memory.utilization", "disk.io"
+SERVERS = frozenset(service.name for service in SERVICES if service.kind == "Server")
 _STATUSES = ((200, 0.8), (201, 0.13), (400, 0.07))
 _PER_CUSTOMER = 6
 
@@ -124,9 +125,9 @@ def places(event_type: EventType) -> tuple[Endpoint, ...]:
     if event_type == "frontend":
         return tuple(page_place(page.endpoint) for page in PAGES)
     if event_type == "infrastructure":
-        return tuple(Endpoint(service.name, "", "", 0.0) for service in SERVICES)
-    is_database = event_type == "database"
-    return tuple(endpoint for endpoint in ENDPOINTS.values() if (endpoint.service in DATABASES) == is_database)
+        return tuple(Endpoint(service.name, "", "", 0.0) for service in SERVICES if service.is_ours)
+    wanted = DATABASES if event_type == "database" else SERVERS
+    return tuple(endpoint for endpoint in ENDPOINTS.values() if endpoint.service in wanted)
 
 
 def page_place(gateway_endpoint: str) -> Endpoint:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.errors import WrongUseError
 from simulator.dice import Dice
 from simulator.shop import DATABASES, ENDPOINTS, PAGES, SERVICES, Endpoint
-from simulator.wide import STOREFRONT, EventType, page_place, places
+from simulator.wide import SERVERS, STOREFRONT, EventType, page_place, places
 
 # A path of the call graph that was never climbed to its end would be a circle; the shop has none this long.
 HIGHEST = 12
@@ -94,7 +94,7 @@ class Anomaly:
 
 
 _DATABASES = tuple(service.name for service in SERVICES if service.name in DATABASES)
-_SERVERS = tuple(name for name in dict.fromkeys(endpoint.service for endpoint in ENDPOINTS.values()) if name not in DATABASES)
+_SERVERS = tuple(service.name for service in SERVICES if service.name in SERVERS)
 
 ANOMALIES: Mapping[str, Anomaly] = {
     "cascade": Anomaly(cascade, (*_DATABASES, *_SERVERS)),

@@ -10,9 +10,11 @@ import uvicorn
 
 from domain.errors import WatchfloorError, WrongUseError
 from service.app import build_app
+from service.briefings import briefing_jobs
 from service.demo import load_demo
 from service.guard import is_loopback
 from service.invocation import Invocation
+from service.parts import Parts
 from service.settings import read_settings
 from service.wiring import VERSION, open_parts
 
@@ -30,11 +32,24 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         if options["demo"]:
             await load_demo(parts, invocation.say)
             parts.live.start()
+        parts.scheduler.jobs += briefing_jobs(parts)
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
         invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         async with parts.scheduler.working():
-            await uvicorn.Server(config).serve(sockets=[listener])
+            await Server(config, parts).serve(sockets=[listener])
     return 0
+
+
+class Server(uvicorn.Server):
+    """A server that ends the event streams when it stops: nobody would ever finish reading them."""
+
+    def __init__(self, config: uvicorn.Config, parts: Parts) -> None:
+        super().__init__(config)
+        self._parts = parts
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._parts.live.recent.close()
+        await super().shutdown(sockets)
 
 
 def _ended(number: int, _frame: object) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -126,7 +126,7 @@ def wanted(asked: EventsRequest) -> Wanted:
     return Wanted(asked.flagged, asked.service, asked.event_type)
 
 
-async def stream(recent: RecentEvents, which: Wanted) -> AsyncIterator[str]:
+async def stream(recent: RecentEvents, which: Wanted) -> AsyncGenerator[str, None]:
     """Events as they come, as Server-Sent Events named `event`; a comment when nothing came for a while."""
     with recent.followed() as queue:
         yield ": following\n\n"
@@ -136,5 +136,7 @@ async def stream(recent: RecentEvents, which: Wanted) -> AsyncIterator[str]:
             except TimeoutError:
                 yield ": nothing new\n\n"
                 continue
+            if record is None:
+                return
             if which.has(record):
                 yield f"event: event\ndata: {json.dumps(event_document(record), ensure_ascii=False)}\n\n"

@@ -51,3 +51,10 @@ def test_our_own_page_may_post(client: TestClient) -> None:
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
 def test_bodies_a_form_can_send_are_refused(client: TestClient, kind: str) -> None:
     assert client.post("/change", content=b"{}", headers={"content-type": kind}).status_code == 415
+
+
+def test_a_change_without_a_body_needs_no_content_type(client: TestClient) -> None:
+    assert client.post("/change").status_code == 200
+    assert client.post("/change", headers={"sec-fetch-site": "cross-site"}).status_code == 415
+    assert client.post("/change", headers={"origin": "http://evil.example"}).status_code == 403
+    assert client.post("/change", content=iter([b"{}"])).status_code == 415

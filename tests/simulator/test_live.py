@@ -186,9 +186,14 @@ def test_an_anomaly_that_cannot_be_is_refused_with_what_can(kind: str, service: 
         LiveWorld(1, START).force(kind, START, service)
 
 
-def test_every_server_can_be_hit() -> None:
+def test_every_server_and_database_can_be_hit() -> None:
     reachable = {service for anomaly in ANOMALIES.values() for service in anomaly.services}
-    assert {service.name for service in SERVICES} <= reachable
+    assert reachable - {STOREFRONT} == {service.name for service in SERVICES if service.kind == "Server"} | DATABASES
+
+
+def test_only_our_own_services_send_events() -> None:
+    senders = {event.service for event in LiveWorld(1, START).events(minutes(120))}
+    assert senders == {service.name for service in SERVICES if service.is_ours} | {STOREFRONT}
 
 
 def test_a_new_pace_holds_at_once() -> None:
