@@ -39,6 +39,10 @@ class JudgeAnswerError(WatchfloorError):
     """The language model answered something that does not fit the task's schema."""
 
 
+class DeliveryError(WatchfloorError):
+    """A channel did not take what was sent to it."""
+
+
 class PromptError(WatchfloorError):
     """A prompt file is malformed."""
 

@@ -246,6 +246,14 @@ class Decoded:
     rejections: tuple[Rejection, ...] = ()
 
 
+class Notifier(Protocol):
+    """A channel that takes a text with its document. Raises DeliveryError when it does not."""
+
+    @property
+    def channel(self) -> str: ...
+    async def send(self, text: str, document: Mapping[str, Any]) -> None: ...
+
+
 class OtlpDecoder(Protocol):
     """Decodes an OTLP export request body (protobuf or JSON); raises WrongUseError when it is neither."""
 

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from service.guard import LoopbackGuard
 from service.parts import Parts
 from service.problems import install_problems
+from service.routes.briefings import briefing_routes
 from service.routes.chat import chat_routes, run_routes
 from service.routes.intake import intake_routes
 from service.routes.investigate import investigate_routes
@@ -16,6 +17,7 @@ ROUTES = (
     run_routes,
     intake_routes,
     investigate_routes,
+    briefing_routes,
     monitoring_routes,
     status_routes,
 )

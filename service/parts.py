@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.ports import Clock, Documents, Embedder, Slots, StateStore, TelemetryStore, VectorIndex
+from domain.ports import Clock, Documents, Embedder, Notifier, Slots, StateStore, TelemetryStore, VectorIndex
 from domain.telemetry import Signal
 from graph.analyst import Analyst
 from observability.tracing import TraceBuffer
@@ -45,3 +45,4 @@ class Parts:
     clock: Clock
     traces: TraceBuffer
     scheduler: Scheduler
+    notifiers: tuple[Notifier, ...] = ()

@@ -14,6 +14,7 @@ from adapters.embeddings import open_embedder
 from adapters.otlp import OtlpCodec, encode_response
 from adapters.state import SqlDocuments, SqlSlots, SqlStateStore, open_database
 from adapters.vectors import open_index
+from adapters.webhook import WebhookNotifier
 from agents.efficiency import EfficiencyDesk
 from agents.fallback import FallbackJudge
 from agents.house.judge import HouseJudge
@@ -40,6 +41,7 @@ from service.scheduler import Scheduler
 from service.settings import Settings
 from service.thresholds import KeptThresholds
 from tools.registry import Registry
+from tools.suspects import SuspectsTool
 from tools.toolbox import Toolbox
 
 VERSION = version("watchfloor")
@@ -89,22 +91,9 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
     clock, codec, flagger = SystemClock(), OtlpCodec(), Flagger()
     receiver = Receiver(stores.telemetry, stores.state, codec, clock, flagger)
     registry, library = Registry.load(), PromptLibrary.load()
-    toolbox = Toolbox(stores.telemetry, registry)
+    toolbox = Toolbox(stores.telemetry, registry, (SuspectsTool(stores.telemetry),))
     embedder = open_embedder(settings.embed_model_dir)
-    house = HouseJudge(toolbox.menu(), embedder)
-    ports = Ports(
-        store=stores.telemetry,
-        state=stores.state,
-        toolbox=toolbox,
-        desks={desk.card.name: desk for desk in (SreDesk(), SecurityDesk(), EfficiencyDesk())},
-        house=house,
-        judge_for_run=judge_maker(settings, library, house),
-        suggester=partial(_suggester, toolbox, embedder),
-        tracer=tracer,
-        clock=clock,
-        budget=Budget(settings.max_tokens, settings.max_seconds, settings.max_tool_calls),
-        limits=library.limits(),
-    )
+    ports = _ports(settings, stores, toolbox=toolbox, library=library, embedder=embedder, tracer=tracer)
     return Parts(
         settings=settings,
         store=stores.telemetry,
@@ -126,6 +115,25 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         clock=clock,
         traces=traces,
         scheduler=Scheduler(stores.slots, clock),
+        notifiers=(WebhookNotifier(settings.briefing_webhook),) if settings.briefing_webhook else (),
+    )
+
+
+def _ports(settings: Settings, stores: Stores, *, toolbox: Toolbox, library: PromptLibrary, embedder: Embedder, tracer: Tracer) -> Ports:
+    house = HouseJudge(toolbox.menu(), embedder)
+    return Ports(
+        store=stores.telemetry,
+        state=stores.state,
+        toolbox=toolbox,
+        desks={desk.card.name: desk for desk in (SreDesk(), SecurityDesk(), EfficiencyDesk())},
+        house=house,
+        judge_for_run=judge_maker(settings, library, house),
+        suggester=partial(_suggester, toolbox, embedder),
+        tracer=tracer,
+        clock=SystemClock(),
+        budget=Budget(settings.max_tokens, settings.max_seconds, settings.max_tool_calls),
+        limits=library.limits(),
+        documents=stores.documents,
     )
 
 

@@ -10,6 +10,7 @@ from domain.claims import Binding, Claim, Slots
 from domain.evidence import Evidence
 from domain.window import Window
 from grounding import display, units
+from grounding.numerus import agreed
 from grounding.quantity import rounded
 
 # A count moved when it changed by a tenth and by more than three standard deviations of chance; a duration when by a fifth.
@@ -155,7 +156,12 @@ def _claims(reading: Reading) -> Iterator[Claim]:
     said = display.number(reading.value, "" if figure.unit == "1" else figure.unit)
     slots = {**_frame(figure, now.window), "op": "=", "value": reading.value, "unit": figure.unit}
     yield Claim(
-        f"{now.id}.{figure.name}", "quantity", slots, (Binding(now.id, figure.path),), f"{figure.says.format(value=said)}.", agent="briefer"
+        f"{now.id}.{figure.name}",
+        "quantity",
+        slots,
+        (Binding(now.id, figure.path),),
+        agreed(f"{figure.says.format(value=said)}."),
+        agent="briefer",
     )
     if reading.trend != "stable" and reading.earlier:
         yield _change(reading, reading.earlier)
@@ -174,7 +180,9 @@ def _change(reading: Reading, earlier: Evidence) -> Claim:
     bind = (Binding(now.id, figure.path), Binding(earlier.id, figure.path, "baseline"))
     words = (f"There were {said} {'more' if is_up else 'fewer'} {figure.noun}" if figure.unit == "1"
              else f"The {figure.noun} was {said} {'higher' if is_up else 'lower'}")  # fmt: skip
-    return Claim(f"{now.id}.{figure.name}.change", "comparison", slots, bind, f"{words} than in the window before.", agent="briefer")
+    return Claim(
+        f"{now.id}.{figure.name}.change", "comparison", slots, bind, agreed(f"{words} than in the window before."), agent="briefer"
+    )
 
 
 def _frame(figure: Figure, window: Window) -> Slots:

@@ -51,7 +51,7 @@ PERIOD: dict[str, tuple[str, ...]] = {
     "error_rate_by_service": (),
     "span_latency_by_service": (),
     "latency_by_service": (),
-    "failing_spells": ("errors",),
+    "failing_spells": (),
     "call_graph": (),
     "top_errors": ("events",),
     "requests_by_hour": ("hour",),
