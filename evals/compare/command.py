@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import WrongUseError
-from evals.case import load_suite
+from evals.case import Suite
 from evals.compare.arms import Arms, ArmsFactory, differences, identity_note
 from evals.compare.page import as_markdown
-from evals.compare.pairing import contest, spread
+from evals.compare.pairing import contest
 from evals.compare.power import reach
 from evals.compare.report import Terms, as_json, estimate
 from evals.report import circumstances, write_report
@@ -19,10 +19,9 @@ from evals.runner import PUBLIC_DATA
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared on: a suite cut to `cases` (0: all of it), under terms; `told` is the command as it was given."""
+    """What is compared on: the cases of a suite, under terms; `told` is the command as it was given."""
 
-    suite: str
-    cases: int
+    suite: Suite
     terms: Terms
     told: str
 
@@ -41,9 +40,8 @@ async def compare(
     terms = comparison.terms
     if not 0 < terms.margin < 1:
         raise WrongUseError(f"--margin {terms.margin!r}: give a share between 0 and 1, for example 0.05 for five points")
-    suite = spread(load_suite(comparison.suite), comparison.cases)
-    announce(pair, len(suite.cases), terms, say)
-    held = await contest(suite, pair, open_arms, seed=terms.seed, repeats=terms.repeats, say=say, public=public)
+    announce(pair, len(comparison.suite.cases), terms, say)
+    held = await contest(comparison.suite, pair, open_arms, seed=terms.seed, repeats=terms.repeats, say=say, public=public)
     report = as_json(held, pair, terms, circumstances(comparison.told, now))
     if out is not None:
         for path in write_report(report, as_markdown(report), out, "eval-compare"):

@@ -8,9 +8,11 @@ from typing import Any
 
 from evals import command as suites
 from evals.bench import command as benchmarks
+from evals.case import load_suite
 from evals.compare import command as comparisons
 from evals.compare.arms import Side, arms
 from evals.compare.page import summary
+from evals.compare.pairing import spread
 from evals.compare.report import Terms
 from evals.compare.verdict import EXIT_CODES
 from service.invocation import Invocation
@@ -34,7 +36,7 @@ async def compare(invocation: Invocation, options: Mapping[str, Any]) -> int:
     a, b = (Side(options[side], options[f"{side}_prompts"], options[f"{side}_model"]) for side in ("a", "b"))
     pair = arms(options["prompt"], a, b, conditions(read_settings()))
     terms = Terms(options["margin"], options["repeats"], options["seed"])
-    asked = comparisons.Comparison(options["suite"], options["cases"], terms, _command(options))
+    asked = comparisons.Comparison(spread(load_suite(options["suite"]), options["cases"]), terms, _command(options))
     report = await comparisons.compare(pair, open_arms, asked, options["out"], now=datetime.now(UTC), say=invocation.say)
     invocation.show(report, summary(report))
     return EXIT_CODES[report["verdict"]]

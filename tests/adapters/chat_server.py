@@ -2,22 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 Step = str | int
+Script = Callable[[Mapping[str, Any]], Step]
 
 
 @dataclass(slots=True)
 class ChatServer:
-    """Each step answers one request: a text streams, a number is an HTTP error, `cut` ends mid-stream, `hang` says nothing more.
+    """Each step, or what a script makes of the request, answers one request.
+
+    A text streams, a number is an HTTP error, `cut` ends mid-stream, `hang` says nothing more.
 
     `silent` also leaves later requests unanswered, as a frozen process would.
     """
 
-    steps: list[Step]
+    steps: list[Step] | Script
     complaint: str = "try later"
     requests: list[dict[str, Any]] = field(default_factory=list)
     probes: int = 0
@@ -35,7 +38,7 @@ class ChatServer:
             await _reply(writer, 200, {"object": "list", "data": []})
         else:
             self.requests.append(json.loads(body))
-            await self._step(writer, self.steps.pop(0))
+            await self._step(writer, self.steps(self.requests[-1]) if callable(self.steps) else self.steps.pop(0))
         writer.close()
 
     async def _step(self, writer: asyncio.StreamWriter, step: Step) -> None:
@@ -57,9 +60,9 @@ class ChatServer:
 
 
 @asynccontextmanager
-async def chat_server(steps: Sequence[Step], complaint: str = "try later") -> AsyncIterator[ChatServer]:
-    """A server that answers with `steps` in order."""
-    chat = ChatServer(list(steps), complaint)
+async def chat_server(steps: Sequence[Step] | Script, complaint: str = "try later") -> AsyncIterator[ChatServer]:
+    """A server that answers with `steps` in order, or as a script says."""
+    chat = ChatServer(steps if callable(steps) else list(steps), complaint)
     open_tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import PromptError, WrongUseError
-from domain.tasks import DeskCard, RouteAnswer, RoutePayload, Task
+from domain.tasks import DeskCard, Limits, RouteAnswer, RoutePayload, Task
 from prompts.library import SHIPPED, TASKS, PromptLibrary
 
 TASK = Task("route", RoutePayload("Who broke in? {{desks}}", (DeskCard("sre", "Errors."), DeskCard("security", "Break-ins."))), RouteAnswer)
@@ -102,3 +102,42 @@ def test_a_misnamed_or_repeated_version_fails_the_load(tmp_path: Path) -> None:
 def test_an_unknown_prompt_is_said() -> None:
     with pytest.raises(WrongUseError, match="poem"):
         PromptLibrary.load().shown("poem")
+
+
+def test_the_shipped_prompts_set_the_limits_that_hold_without_them() -> None:
+    assert PromptLibrary.load().limits() == Limits()
+
+
+def test_a_limit_of_a_version_holds_when_it_is_put_in_force() -> None:
+    hasty = PromptLibrary.load().pinned("select", "hasty")
+    assert (hasty.limits().claims, hasty.limits().calls) == (1, 6)
+    assert {file.task: file.version for file in hasty.current()} == dict.fromkeys(TASKS, "1") | {"select": "hasty"}
+    assert hasty.pinned("select", "1").limits() == Limits()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("max_calls: 6", "max_claims: 6", r"'plan' prompt knows \['max_calls'\]"),
+        ("max_calls: 6", "max_calls: 0", "from 1 to 12"),
+        ("max_calls: 6", "max_calls: true", "whole number"),
+        ("limits: {max_calls: 6}", "limits: 6", "limits"),
+        ("limits: {max_calls: 6}", "limit: {max_calls: 6}", "may have 'limits'"),
+    ],
+)
+def test_a_limit_that_cannot_be_fails_the_load(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(PromptError, match=said):
+        PromptLibrary.load(folder(tmp_path, "plan.md", old, new))
+
+
+def test_a_route_prompt_has_no_limits(tmp_path: Path) -> None:
+    with pytest.raises(PromptError, match="knows none"):
+        PromptLibrary.load(folder(tmp_path, "route.md", "version: 1", "version: 1\nlimits: {max_calls: 1}"))
+
+
+def test_a_folder_that_is_not_there_or_holds_no_text_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PromptError, match="no folder"):
+        PromptLibrary.load(tmp_path / "nowhere")
+    (folder(tmp_path) / "plan.md").write_bytes(b"\xff\xfe")
+    with pytest.raises(PromptError, match=r"plan\.md.*UTF-8"):
+        PromptLibrary.load(tmp_path)
