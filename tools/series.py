@@ -1,0 +1,226 @@
+"""What the ranking of suspects looks at: calls, messages, requests, gauges and changes, counted by the store in equal time buckets."""
+
+import asyncio
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from analytics.rca.observed import CallRow, Change, GaugeRow, Message, MessageRow, Observed, RequestRow
+from domain.ids import DEFAULT_TENANT, Tenant
+from domain.ports import StoreQuery, TelemetryStore
+from domain.window import Window
+from tools.template import SOURCE
+
+STEPS_S = (60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400)
+MOST_BUCKETS = 300
+LEAST_BASELINE = timedelta(hours=1)
+MOST_ROWS = 200_000
+MOST_MESSAGES = 5_000
+MOST_SERVICES = 1_000
+
+BUCKET = "toUInt32(intDiv(toUnixTimestamp(time) - {start_s:Int64}, {step_s:Int64}))"
+# What is said once per change, and lines that are requests already, tell nothing as messages.
+SPOKEN = "event NOT IN ('deploy', 'flag', 'config', 'http.access')"
+
+CALLS = f"""
+WITH
+  below AS (
+    SELECT trace_id, parent_span_id, sum(duration_ms) AS ms, sum(toUInt8(status = 'Error')) AS errors
+    FROM spans WHERE parent_span_id != '' GROUP BY trace_id, parent_span_id
+  ),
+  above AS (SELECT DISTINCT trace_id, span_id, service, name FROM spans)
+SELECT {BUCKET} AS bucket, a.service AS caller, a.name AS caller_operation, s.service AS service, s.name AS operation,
+       sum(toUInt64(s.weight)) AS calls, sumIf(toUInt64(s.weight), s.status = 'Error') AS errors,
+       sumIf(toUInt64(s.weight), s.status = 'Error' AND b.errors = 0) AS own_errors,
+       sum(s.weight * log(1 + greatest(s.duration_ms - b.ms, 0.))) AS ln_self,
+       sum(s.weight * pow(log(1 + greatest(s.duration_ms - b.ms, 0.)), 2)) AS ln_self2,
+       sum(s.weight * greatest(s.duration_ms - b.ms, 0.)) AS self_ms, sum(s.weight * s.duration_ms) AS total_ms
+FROM (SELECT time, trace_id, span_id, parent_span_id, service, name, duration_ms, status, weight FROM spans) AS s
+LEFT JOIN below AS b ON s.trace_id = b.trace_id AND s.span_id = b.parent_span_id
+LEFT JOIN above AS a ON s.trace_id = a.trace_id AND s.parent_span_id = a.span_id
+GROUP BY bucket, caller, caller_operation, service, operation
+ORDER BY bucket, caller, caller_operation, service, operation
+"""  # noqa: S608  the pieces are ours
+# Whose name a warning or an error says, as a word of its own and not as part of a path.
+SPOKEN_LOGS = f"""
+spoken AS (
+  SELECT time, service, body, severity_number, error_code, toUInt64(weight) * occurrences AS n, template_id,
+         if(severity_number >= 13 OR error_code != '', arrayFilter(
+           (name, pattern) -> name != service AND match(body, pattern), {{services:Array(String)}}, {{patterns:Array(String)}}), [])
+         AS names,
+         concat(service, '|', template_id, '|', error_code, '|', arrayStringConcat(names, ',')) AS message
+  FROM logs WHERE {SPOKEN}
+)
+"""  # noqa: S608  the pieces are ours
+MESSAGES = f"""
+WITH {SPOKEN_LOGS} SELECT {BUCKET} AS bucket, message, sum(n) AS events FROM spoken GROUP BY bucket, message ORDER BY bucket, message
+"""  # noqa: S608  the pieces are ours
+KNOWN = f"""
+WITH {SPOKEN_LOGS}
+SELECT message, service, error_code, max(severity_number) AS worst, names, substringUTF8(min(body), 1, 300) AS text
+FROM spoken GROUP BY message, service, error_code, names ORDER BY sum(n) DESC, message LIMIT {MOST_MESSAGES}
+"""  # noqa: S608  the pieces are ours
+REQUESTS = f"""
+SELECT {BUCKET} AS bucket, service, sum(toUInt64(weight)) AS requests, sumIf(toUInt64(weight), status >= 500) AS failed,
+       sumIf(toUInt64(weight), status IN (401, 403)) AS refused, uniqExactIf(if(user != '', user, client), status IN (401, 403)) AS users,
+       sumIf(toUInt64(weight), status = 404 AND (service, route) NOT IN (SELECT service, route FROM served)) AS missing,
+       uniqExactIf(route, status = 404 AND (service, route) NOT IN (SELECT service, route FROM served)) AS paths
+FROM logs WHERE status > 0 GROUP BY bucket, service ORDER BY bucket, service
+"""  # noqa: S608  the pieces are ours
+SERVED = "WITH served AS (SELECT DISTINCT service, route FROM logs WHERE status > 0 AND status < 400)"
+GAUGES = f"""
+SELECT {BUCKET} AS bucket, service, name, sum(value) / sum(toUInt64(1)) AS mean, max(unit) AS unit
+FROM metrics WHERE isFinite(value) GROUP BY bucket, service, name ORDER BY bucket, service, name
+"""  # noqa: S608  the pieces are ours
+CHANGES = """
+SELECT time AS at, service, event, substringUTF8(body, 1, 300) AS what
+FROM logs WHERE event IN ('deploy', 'flag', 'config') ORDER BY at, service, event, what
+"""
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "spans": ("time", "trace_id", "span_id", "parent_span_id", "service", "name", "duration_ms", "status", "weight"),
+    "logs": (
+        "time",
+        "service",
+        "body",
+        "severity_number",
+        "template_id",
+        "error_code",
+        "status",
+        "route",
+        "event",
+        "weight",
+        "occurrences",
+    ),
+    "metrics": ("time", "service", "name", "value", "unit"),
+}
+
+
+STATEMENTS = (CALLS, MESSAGES, KNOWN, SERVED, REQUESTS, GAUGES, CHANGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What was observed, how many stored events it rests on, and whether some of them stand for several."""
+
+    observed: Observed
+    events: int
+    sampled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where to look: the window asked about, from when on there are data to compare it with, and who is there."""
+
+    window: Window
+    start: datetime
+    step_s: int
+    services: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> Window:
+        """Everything read: the comparison and the window."""
+        return Window(self.start, self.window.end, self.window.tz)
+
+    @property
+    def first(self) -> int:
+        """The first bucket that lies in the window asked about."""
+        return int((self.window.start - self.start).total_seconds() // self.step_s)
+
+    @property
+    def buckets(self) -> int:
+        """How many buckets are read."""
+        return max(1, math.ceil(self.whole.length.total_seconds() / self.step_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What there is of one relation: events, the heaviest sampling weight, the oldest event, and whose they are."""
+
+    events: int
+    heaviest: int
+    oldest: datetime
+    services: tuple[str, ...]
+
+
+def reach(window: Window) -> Window:
+    """The window with as much before it again (an hour at least), to compare with."""
+    return Window(window.start - max(window.length, LEAST_BASELINE), window.end, window.tz)
+
+
+def missing_relations(store: TelemetryStore) -> str:
+    """Why a store cannot be looked at; empty when it has at least one of the signals."""
+    return "" if _readable(store) else f"this store has none of {', '.join(NEEDS)} with the columns needed"
+
+
+def _readable(store: TelemetryStore) -> list[str]:
+    return [name for name, columns in NEEDS.items() if set(columns) <= store.logical_columns(name)]
+
+
+async def observe(store: TelemetryStore, window: Window, tenant: Tenant = DEFAULT_TENANT) -> Series:
+    """The series of a window and of the time before it. Raises StoreError."""
+    there = _readable(store)
+    extents = await asyncio.gather(*(_extent(store, name, reach(window), tenant) for name in there))
+    events = sum(extent.events for extent in extents)
+    oldest = [extent.oldest for extent in extents if extent.events]
+    if not events:
+        return Series(Observed(window.start, timedelta(minutes=1), 1), 0)
+    services = sorted({service for extent in extents for service in extent.services})
+    look = _look(window, min(oldest), tuple(services))
+    return Series(await _observed(store, look, there, tenant), events, any(extent.heaviest > 1 for extent in extents))
+
+
+async def _extent(store: TelemetryStore, relation: str, window: Window, tenant: Tenant) -> Extent:
+    counted, heaviest = ("toUInt64(1)", "1") if relation == "metrics" else ("toUInt64(weight)", "max(weight)")
+    sql = f"SELECT sum({counted}), {heaviest}, min(time), groupUniqArray({MOST_SERVICES})(service) FROM {relation}"  # noqa: S608  relations are ours
+    answer = await store.query(StoreQuery(sql, {relation: window}, {}, tenant, max_rows=1))
+    events, heaviest_seen, oldest, services = answer.rows[0]
+    return Extent(int(events or 0), int(heaviest_seen or 0), oldest, tuple(services))
+
+
+def _look(window: Window, oldest: datetime, services: tuple[str, ...]) -> Look:
+    length = (window.end - oldest).total_seconds()
+    step_s = next((step for step in STEPS_S if length / step <= MOST_BUCKETS), STEPS_S[-1])
+    start = datetime.fromtimestamp(oldest.timestamp() // step_s * step_s, tz=oldest.tzinfo)
+    return Look(window, start, step_s, services)
+
+
+async def _observed(store: TelemetryStore, look: Look, there: list[str], tenant: Tenant) -> Observed:
+    async def rows(sql: str, relation: str) -> tuple[tuple[Any, ...], ...]:
+        return (await store.query(_query(sql, look, tenant))).rows if relation in there else ()
+
+    calls, messages, known, requests, gauges, changes = await asyncio.gather(
+        rows(CALLS, "spans"),
+        rows(MESSAGES, "logs"),
+        rows(KNOWN, "logs"),
+        rows(SERVED + REQUESTS, "logs"),
+        rows(GAUGES, "metrics"),
+        rows(CHANGES, "logs"),
+    )
+    return Observed(
+        start=look.start,
+        step=timedelta(seconds=look.step_s),
+        buckets=look.buckets,
+        first=max(0, look.first),
+        calls=tuple(CallRow(*row) for row in calls),
+        messages=tuple(MessageRow(*row) for row in messages),
+        known=tuple(_message(row) for row in known),
+        requests=tuple(RequestRow(*row) for row in requests),
+        gauges=tuple(GaugeRow(*row) for row in gauges),
+        changes=tuple(Change(*row) for row in changes),
+    )
+
+
+def _message(row: tuple[Any, ...]) -> Message:
+    name, service, error_code, worst, names, text = row
+    return Message(name, service, error_code, worst, tuple(names), text)
+
+
+def _query(sql: str, look: Look, tenant: Tenant) -> StoreQuery:
+    read = {name: look.whole for name in dict.fromkeys(SOURCE.findall(sql)) if name in NEEDS}
+    patterns = [rf"(^|[^\w/.-]){re.escape(name)}([^\w-]|$)" for name in look.services]
+    values = {"start_s": int(look.start.timestamp()), "step_s": look.step_s, "services": list(look.services), "patterns": patterns}
+    bound = {name: value for name, value in values.items() if f"{{{name}:" in sql}
+    return StoreQuery(sql.strip(), read, bound, tenant, max_rows=MOST_ROWS)
