@@ -12,7 +12,7 @@ from simulator.slot import ANYWHERE, Slot, instants
 
 CANDIDATES: tuple[tuple[str, str], ...] = (
     ("orders-db", "insert"),
-    ("orders-db", "sessions"),
+    ("orders-db", "ledger"),
     ("orders-db", "disk.io"),
     ("catalog-db", "products"),
     ("catalog-db", "stock"),
