@@ -21,7 +21,8 @@ ANALYSED: frozenset[IncidentSeverity] = frozenset({"high", "critical"})
 class Alarm:
     """Why an incident was raised, whole enough to be replayed: what was measured, against what.
 
-    `value`, `threshold` and `baseline` are in `unit`; `breaches` is how many windows in a row were over the threshold.
+    `value`, `threshold` and `baseline` are in `unit`; `breaches` is how many windows in a row were over the threshold, each with new
+    evidence; `end_at` is where the latest evidence ends; `series` are the last minutes' values; `subject` is a client or a gauge.
     """
 
     rule: str
@@ -41,6 +42,10 @@ class Alarm:
     trace_ids: tuple[str, ...] = ()
     template_ids: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    family: str = ""
+    subject: str = ""
+    is_hard: bool = False
+    window_min: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something wrong with services for some time. `request_ids` are at most 100 of `requests_total`."""
+    """Something wrong with services for some time. `request_ids` are at most 100 of `requests_total`.
+
+    `analysed_as` is the severity at which it was last looked into ("" when it was not), `analysis_error` why that last failed.
+    """
 
     incident_id: str
     title: str
@@ -100,6 +108,9 @@ class Incident:
     confirmed_by: str = ""
     merged_into: str = ""
     comments: tuple[Comment, ...] = ()
+    reopened: int = 0
+    analysed_as: str = ""
+    analysis_error: str = ""
     ai_generated: bool = True
     tenant: Tenant = DEFAULT_TENANT
 
