@@ -2,12 +2,17 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from domain.ids import Tenant
 from domain.ports import VectorHit, VectorIndex
+
+log = logging.getLogger(__name__)
 
 
 class LateVectorIndex:
@@ -20,16 +25,19 @@ class LateVectorIndex:
 
     async def upsert(self, collection: str, items: Mapping[str, tuple[Sequence[float], Mapping[str, Any]]], tenant: Tenant) -> None:
         if items:
-            await (await self._index()).upsert(collection, items, tenant)
+            with _told("insert", collection, len(items)):
+                await (await self._index()).upsert(collection, items, tenant)
 
     async def search(
         self, collection: str, vector: Sequence[float], tenant: Tenant, limit: int = 5, where: Mapping[str, Any] | None = None
     ) -> tuple[VectorHit, ...]:
-        return await (await self._index()).search(collection, vector, tenant, limit, where)
+        with _told("search", collection, limit):
+            return await (await self._index()).search(collection, vector, tenant, limit, where)
 
     async def delete(self, collection: str, ids: Sequence[str], tenant: Tenant) -> None:
         if ids:
-            await (await self._index()).delete(collection, ids, tenant)
+            with _told("delete", collection, len(ids)):
+                await (await self._index()).delete(collection, ids, tenant)
 
     async def close(self) -> None:
         """Closes what was opened."""
@@ -41,6 +49,15 @@ class LateVectorIndex:
             if self._opened is None:
                 self._opened = await asyncio.to_thread(self._opening)
             return self._opened
+
+
+@contextmanager
+def _told(action: str, collection: str, count: int) -> Iterator[None]:
+    """One event of our structured log; `count` is how many vectors were given or asked for."""
+    begin = time.perf_counter()
+    yield
+    own = {"component": "vector", "action": action, "collection": collection, "count": count}
+    log.info("vector.%s", action, extra={**own, "duration_ms": round((time.perf_counter() - begin) * 1e3, 3)})
 
 
 def open_index(url: str, folder: Path) -> LateVectorIndex:

@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, format_span_id, fo
 
 from domain.window import from_nanos, rfc3339
 from observability import semconv
+from observability.events import EventLog
 
 CLIENT_OPERATIONS = frozenset({semconv.CHAT})
 KEPT_TRACES = 200
@@ -82,10 +83,11 @@ class OtelTracer:
 
 
 def build_tracing(version: str, otlp_endpoint: str = "") -> tuple[OtelTracer, TraceBuffer]:
-    """A tracer with a trace buffer, exporting to an OTLP/HTTP endpoint as well when one is given."""
+    """A tracer with a trace buffer and an event log, exporting to an OTLP/HTTP endpoint as well when one is given."""
     buffer = TraceBuffer()
     provider = TracerProvider(resource=Resource.create({"service.name": "watchfloor", "service.version": version}))
     provider.add_span_processor(buffer)
+    provider.add_span_processor(EventLog())
     if otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))

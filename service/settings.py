@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     embed_model_dir: Path | None = Field(None, description="folder with model.onnx and tokenizer.json; empty: the bundled MiniLM")
     otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint our own traces are sent to")
     briefing_webhook: str = Field("", description="URL that takes delivered briefings as JSON", repr=False)
+    log_format: Literal["text", "json"] = Field("text", description="json: `serve` logs every event on stderr, one object a line")
     timezone: str = Field("UTC", description='zone of "yesterday" and of log lines without one')
     language: Literal["en"] = Field("en", description="language of answers")
     max_seconds: float = Field(120.0, gt=0, description="time budget of one analysis, seconds")

@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 
 from domain.errors import WatchfloorError, WrongUseError
+from observability.events import log_json
 from service.app import build_app
 from service.briefings import briefing_jobs
 from service.demo import load_demo
@@ -28,6 +29,8 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
     address = address_of(options["host"], listener.getsockname()[1])
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _ended)
+    if settings.log_format == "json":
+        log_json(sys.stderr)
     async with open_parts(settings, "serve", address) as parts:
         if options["demo"]:
             await load_demo(parts, invocation.say)

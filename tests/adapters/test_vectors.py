@@ -1,6 +1,7 @@
 """The index that opens late: at its first use, once, and again after a failure."""
 
 import asyncio
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,16 @@ async def test_a_failed_opening_is_tried_again() -> None:
     with pytest.raises(StoreError, match="not yet"):
         await index.search("incidents", [1.0, 0.0], DEFAULT_TENANT)
     assert await index.search("incidents", [1.0, 0.0], DEFAULT_TENANT) == ()
+
+
+async def test_each_use_is_an_event(caplog: pytest.LogCaptureFixture) -> None:
+    index = LateVectorIndex(FakeVectorIndex)
+    with caplog.at_level(logging.INFO):
+        await index.upsert("incidents", VECTORS, DEFAULT_TENANT)
+        await index.search("incidents", [1.0, 0.0], DEFAULT_TENANT, limit=3)
+        await index.delete("incidents", ["a"], DEFAULT_TENANT)
+    told = [(record.message, record.__dict__["collection"], record.__dict__["count"]) for record in caplog.records]
+    assert told == [("vector.insert", "incidents", 1), ("vector.search", "incidents", 3), ("vector.delete", "incidents", 1)]
 
 
 async def test_a_server_that_does_not_answer_is_named_by_the_first_use() -> None:
