@@ -52,7 +52,7 @@ class Book:
     def take(self, alarms: Iterable[Alarm], at: datetime, links: Links) -> None:
         """Each alarm to the incident it belongs to, or to a new one; then incidents without recent evidence are resolved."""
         for alarm in sorted(alarms, key=lambda one: one.start_at):
-            self._take(alarm, at, links)
+            self.add(alarm, at, links)
         for incident in self.live():
             if at - last_evidence(incident) >= QUIET and not _waits_for_sender(incident):
                 self.keep(replace(incident, status="resolved", end_at=last_evidence(incident), resolved_at=at), at)
@@ -62,7 +62,8 @@ class Book:
         self.incidents[incident.incident_id] = replace(incident, updated_at=max(at, incident.updated_at))
         self.changed.add(incident.incident_id)
 
-    def _take(self, alarm: Alarm, at: datetime, links: Links) -> None:
+    def add(self, alarm: Alarm, at: datetime, links: Links) -> None:
+        """One alarm to the incident it belongs to; incidents that it connects become one."""
         same = [one for one in self.live() if _belongs(one, alarm, links)]
         if not same:
             self._open(alarm, at)

@@ -14,7 +14,7 @@ FLAG_ONLY = frozenset({"error_burst"})  # a rule's own threshold, without being 
 def severity_of(alarms: Sequence[Alarm]) -> IncidentSeverity:
     """A rule's flag is low, a suspect medium, two detectors or three times a threshold high, a hard signal or three in a row critical."""
     telling = [alarm for alarm in alarms if alarm.family not in QUIET_FAMILIES]
-    if any(alarm.is_hard or alarm.breaches >= IN_A_ROW for alarm in telling):
+    if any(alarm.is_hard or (alarm.breaches >= IN_A_ROW and alarm.family != "external") for alarm in telling):
         return "critical"
     families = {alarm.family for alarm in alarms}
     if telling and (len(families) > 1 or len({alarm.service for alarm in telling}) > 1 or any(_is_far_over(alarm) for alarm in telling)):
