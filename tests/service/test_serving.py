@@ -130,6 +130,21 @@ def test_the_doctor_finds_the_service_well(service: Service) -> None:
     assert [check["name"] for check in end.document["checks"]] == ["stores", "model"]
 
 
+def test_every_component_of_a_service_that_runs_is_well(service: Service) -> None:
+    found = httpx.get(f"{service.address}/health/full", trust_env=False, timeout=30).json()
+    assert (found["state"], found["score"]) == ("ok", 100)
+    states = {one["name"]: one["state"] for one in found["components"]}
+    assert states == {"store": "ok", "state": "ok", "index": "ok", "model": "off", "live": "off", "scheduler": "ok"}
+
+
+def test_what_a_question_cost_is_told(service: Service) -> None:
+    before = watchfloor(service.folder, "usage", "--days", "1", "--json").document["total"]
+    asked = watchfloor(service.folder, "ask", "How many errors did search have?", *OF_THE_FILE, "--json").document
+    after = watchfloor(service.folder, "usage", "--days", "1", "--json").document["total"]
+    assert (after["runs"], after["tool_calls"]) == (before["runs"] + 1, before["tool_calls"] + len(asked["evidence"]))
+    assert after["total_ms"] - before["total_ms"] == pytest.approx(asked["usage"]["total_ms"], abs=0.01)
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_service_cleanly_and_frees_the_folder(tmp_path: Path, ending: signal.Signals) -> None:
     with served(tmp_path) as service:
