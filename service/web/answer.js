@@ -8,11 +8,11 @@ import { L } from "./labels.js";
 const T = L.answer;
 const verdictOf = (claim) => L.verdicts[claim.verdict] ?? L.verdicts.unverified;
 
-function badge(severity) {
+export function badge(severity) {
   return severity && severity !== "none" ? el("span", { class: `tag sev-${severity}` }, T.severity[severity] ?? severity) : null;
 }
 
-function score(grounding) {
+export function score(grounding) {
   const { score: g, claims_total: all = 0, claims_removed: removed = 0, verdicts = {} } = grounding ?? {};
   const likely = (verdicts.consistent ?? 0) + (verdicts["text-supported"] ?? 0);
   const unchecked = (verdicts.unverified ?? 0) + (verdicts["out-of-scope"] ?? 0);
@@ -65,7 +65,7 @@ function claimItem(claim, panel, isBold) {
   );
 }
 
-function claimsPart(analysis, panel) {
+export function claimsPart(analysis, panel) {
   if (!analysis.claims?.length) return el("p", { class: "quiet" }, T.noClaims);
   const id = freshId("claims");
   const marks = [...new Set(analysis.claims.map((claim) => claim.verdict))].map((name) => L.verdicts[name] ?? L.verdicts.unverified);
@@ -84,7 +84,7 @@ function removedPart(analysis, panel) {
   return el("details", { class: "removed" }, el("summary", {}, T.removedTitle(removed.length)), el("ul", { class: "claims" }, removed.map((claim) => claimItem(claim, panel, false))));
 }
 
-function listPart(title, items) {
+export function listPart(title, items) {
   return items?.length ? el("section", { class: "plain-list" }, el("h3", {}, title), el("ul", {}, items.map((item) => el("li", {}, item)))) : null;
 }
 

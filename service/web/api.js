@@ -25,6 +25,13 @@ async function request(path, options = {}) {
 
 const json = async (path) => (await request(path, { headers: { Accept: "application/json" } })).json();
 
+export const read = (name) => json(`api/${name}`);
+
+export async function send(name, body, method = "POST") {
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  return (await request(`api/${name}`, { method, headers, body: JSON.stringify(body) })).json();
+}
+
 export const overview = () => json("api/overview");
 export const runs = () => json("api/runs");
 export const run = (id) => json(`api/runs/${encodeURIComponent(id)}`);

@@ -1,133 +1,58 @@
-/* Wires the page together: ask, watch, read, look at the evidence. */
+/* Wires the page together: the views, what the address says, and the strip on top. */
 import * as api from "./api.js";
-import { answerNodes } from "./answer.js";
-import { AskBox } from "./ask.js";
+import { learn, openRun, showEmpty, startAsking } from "./asking.js";
+import { openBriefings } from "./briefings.js";
 import { byId, el, show } from "./dom.js";
 import { EvidencePanel } from "./evidence.js";
+import { openIncidents } from "./incidents.js";
 import { L } from "./labels.js";
-import { drawRuns } from "./runs.js";
-import { drawStrip, emptyState, isEmpty } from "./status.js";
-import { Timeline } from "./timeline.js";
+import { closeLive, openLive } from "./live.js";
+import { drawStrip, isEmpty } from "./status.js";
 
 const panel = new EvidencePanel(byId("panel"), byId("frame"));
-const timeline = new Timeline(byId("steps"), byId("spoken"), (id, opener) => panel.openEvidence(id, opener));
-const box = new AskBox(byId("ask"), ask, () => running?.abort());
-const turns = [];
-let running = null;
-let current = "";
+const VIEWS = {
+  ask: { open: (id) => openRun(id), id: "run" },
+  incidents: { open: (id) => openIncidents(id, panel), id: "incident" },
+  briefings: { open: (id) => openBriefings(id, panel), id: "briefing" },
+  live: { open: () => openLive(), close: closeLive, id: "" },
+};
+let shown = "";
 
-function notice(text) {
-  show(byId("notice"), text && el("p", { class: "notice bad", role: "alert" }, el("strong", {}, `${L.errors.title}. `), text));
+/* Which view an address means: `#live`, `#incident=INC-1`, `#run=run_1`; nothing is the question box. */
+function asked() {
+  const said = new URLSearchParams(location.hash.slice(1));
+  const named = Object.entries(VIEWS).find(([name, view]) => said.has(name) || (view.id && said.has(view.id)));
+  const [name, view] = named ?? ["ask", VIEWS.ask];
+  return { name, id: view.id ? (said.get(view.id) ?? "") : "" };
 }
 
-function draw(analysis) {
-  const known = new Map((analysis.evidence ?? []).map((evidence) => [evidence.id, evidence]));
-  panel.serve((id) => known.get(id) ?? null);
-  show(byId("answer"), answerNodes(analysis, panel));
-  current = analysis.run_id;
-}
-
-/* On a phone the question box fills the screen: what happens next is scrolled to. */
-function bringUp(place) {
-  if (matchMedia("(max-width: 620px)").matches) place.scrollIntoView({ block: "start" });
-}
-
-function drawThread() {
-  const earlier = turns.slice(0, -1).reverse();
-  const items = earlier.map((turn) =>
-    el("li", {}, el("a", { href: `#run=${encodeURIComponent(turn.run_id)}`, class: "turn" }, el("strong", {}, turn.question), el("span", {}, turn.headline))),
-  );
-  show(byId("thread"), items.length > 0 && [el("h3", {}, L.answer.thread), el("ol", { class: "turns" }, items)]);
-}
-
-function finished(analysis) {
-  timeline.finish(analysis.usage?.total_ms);
-  draw(analysis);
-  turns.push({ run_id: analysis.run_id, question: analysis.question, headline: analysis.headline });
-  box.question.value = "";
-  box.follow(analysis.thread_id, turns.length);
-  drawThread();
-  history.replaceState(null, "", `#run=${encodeURIComponent(analysis.run_id)}`);
-  timeline.say(analysis.headline);
-  bringUp(byId("answer"));
-}
-
-async function listen(body, signal) {
-  for await (const { name, data } of api.ask(body, signal)) {
-    if (name === "error") throw new api.Problem(data.detail ?? data.title ?? data.problem?.detail ?? L.errors.lost);
-    if (name === "final") return data;
-    timeline.on(name, data);
+function open() {
+  const { name, id } = asked();
+  if (name !== shown) {
+    VIEWS[shown]?.close?.();
+    panel.close();
+    for (const other of Object.keys(VIEWS)) byId(`view-${other}`).hidden = other !== name;
+    byId("rail").hidden = name !== "ask";
+    byId("frame").classList.toggle("wide", name !== "ask");
+    shown = name;
   }
-  throw new api.Problem(L.errors.lost);
+  drawTabs(name);
+  VIEWS[name].open(id);
 }
 
-async function ask(body) {
-  running = new AbortController();
-  box.busy(true);
-  notice("");
-  show(byId("answer"));
-  panel.serve((id) => timeline.evidence.get(id) ?? null);
-  timeline.start();
-  bringUp(byId("steps"));
-  try {
-    finished(await listen(body, running.signal));
-  } catch (error) {
-    timeline.stop();
-    if (error.name !== "AbortError") notice(error.message);
-  } finally {
-    running = null;
-    box.busy(false);
-    refreshRuns();
-  }
-}
-
-async function refreshRuns() {
-  const listed = await api.runs().catch(() => []);
-  drawRuns(byId("runs"), listed.slice(0, 30), current);
-}
-
-async function openLinked() {
-  const id = new URLSearchParams(location.hash.slice(1)).get("run");
-  if (!id || id === current || running) return;
-  try {
-    const analysis = await api.run(id);
-    if (!analysis.claims) throw new api.Problem(`${analysis.status === "failed" ? L.answer.failed : L.errors.unfinished} “${analysis.question}”`);
-    timeline.clear();
-    notice("");
-    turns.splice(0, turns.length, { run_id: analysis.run_id, question: analysis.question, headline: analysis.headline });
-    draw(analysis);
-    box.follow(analysis.thread_id, 1);
-    drawThread();
-    document.querySelector(".headline")?.focus({ preventScroll: true });
-    scrollTo({ top: 0 });
-  } catch (error) {
-    notice(error.message);
-  }
-  refreshRuns();
+function drawTabs(current) {
+  const tab = (name) => el("a", { href: name === "ask" ? "#ask" : `#${name}`, "aria-current": name === current ? "page" : null }, L.views[name]);
+  show(byId("tabs"), Object.keys(VIEWS).map(tab));
 }
 
 async function refreshStatus() {
   const [ready, overview] = await Promise.all([api.isReady(), api.overview().catch(() => null)]);
   drawStrip(byId("strip"), ready, overview);
-  box.knows(overview?.newest);
-  const isBlank = !byId("answer").hasChildNodes() && !running;
-  if (overview && isEmpty(overview) && isBlank) show(byId("answer"), emptyState());
+  if (learn(overview) && overview && isEmpty(overview)) showEmpty();
 }
 
-byId("runs-title").textContent = L.runs.title;
-byId("runs-fold").open = matchMedia("(min-width: 1000px)").matches;
-byId("ask").addEventListener("leave", () => {
-  turns.length = 0;
-  current = "";
-  show(byId("answer"));
-  panel.close();
-  timeline.clear();
-  drawThread();
-  history.replaceState(null, "", location.pathname);
-  refreshRuns();
-});
-addEventListener("hashchange", openLinked);
+startAsking(panel);
+addEventListener("hashchange", open);
 setInterval(refreshStatus, 30_000);
 refreshStatus();
-refreshRuns();
-openLinked();
+open();
