@@ -13,6 +13,7 @@ from typing import Any
 from domain.window import rfc3339
 from evals.grading import GOOD_GROUNDING, Grade
 from evals.intervals import Score, average, middle, percentile, rare, share
+from evals.markdown import row, shown
 from evals.oracle import baselines
 from evals.runner import SuiteRun
 
@@ -95,8 +96,8 @@ def as_markdown(report: Mapping[str, Any]) -> str:
     when = f"{report['at']} · commit {report['commit']} · {report['machine']} · `{report['command']}` · seed {report['seed']}"
     names = ["answer", *report["baselines"]]
     columns = [report["scores"], *report["baselines"].values()]
-    table = [_row(["score", *names]), _row(["---"] * (len(names) + 1))]
-    table += [_row([metric, *(_shown(column[metric]) for column in columns)]) for metric in MEANINGS]
+    table = [row(["score", *names]), row(["---"] * (len(names) + 1))]
+    table += [row([metric, *(shown(column[metric]) for column in columns)]) for metric in MEANINGS]
     meanings = [f"- **{name}**: {meaning}" for name, meaning in MEANINGS.items()]
     wrong = [_wrong(case) for case in report["cases"] if not case["right"]]
     skipped = [f"- {world}: {', '.join(missing)} not found" for world, missing in report["skipped"].items()]
@@ -135,8 +136,8 @@ def _by_tag(grades: Iterable[Grade]) -> dict[str, list[Grade]]:
 
 
 def _groups(groups: Mapping[str, Any]) -> list[str]:
-    rows = [_row([tag, str(group["right"]["n"]), _shown(group["right"]), _shown(group["facts_recall"])]) for tag, group in groups.items()]
-    return [_row(["group", "n", "right", "facts recall"]), _row(["---"] * 4), *rows]
+    rows = [row([tag, str(group["right"]["n"]), shown(group["right"]), shown(group["facts_recall"])]) for tag, group in groups.items()]
+    return [row(["group", "n", "right", "facts recall"]), row(["---"] * 4), *rows]
 
 
 def _wrong(case: Mapping[str, Any]) -> str:
@@ -144,13 +145,3 @@ def _wrong(case: Mapping[str, Any]) -> str:
     reasons += [f"forbidden {fact}" for fact in case["forbidden"]] + [f"contradicted {name}" for name in case["contradicted"]]
     reasons += [] if case["abstention_right"] else ["abstained" if case["abstained"] else "did not abstain"]
     return f"- **{case['case']}** ({case['found']}/{case['required']} facts): {'; '.join(reasons[:6])}. It said: {case['headline']}"
-
-
-def _shown(score: Mapping[str, Any]) -> str:
-    if score["value"] is None:
-        return "n/a"
-    return f"{score['value']:.3g} [{score['low']:.3g}, {score['high']:.3g}]"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -26,6 +26,15 @@ RuntimeFactory = Callable[[Path], AbstractAsyncContextManager[Runtime]]
 """Opens the product on an empty data folder. Worlds run one after the other: an embedded store allows one open path a process."""
 
 
+class InquiringRuntime(Runtime, Protocol):
+    """A runtime that also looks into a window by itself: `investigate` takes the body of `POST /api/investigate`."""
+
+    async def investigate(self, request: Mapping[str, Any]) -> Document: ...
+
+
+InquiringRuntimeFactory = Callable[[Path], AbstractAsyncContextManager[InquiringRuntime]]
+
+
 class BulkRuntime(Runtime, Protocol):
     """A runtime that also takes records straight into its store, past the pipeline; for filling large stores in benchmarks."""
 

@@ -12,6 +12,7 @@ from evals.compare.arms import HOUSE, Arm, ArmName, Arms, Conditions
 from graph.analyst import Analyst
 from pipeline.source import Source
 from service import actions
+from service.inquiries import InvestigateRequest, investigate
 from service.local import checked
 from service.parts import Parts
 from service.requests import ChatRequest, IngestRequest
@@ -33,6 +34,10 @@ class PartsRuntime:
     async def ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """`POST /api/chat`."""
         return (await actions.ask(self._parts, checked(ChatRequest, question))).as_json()
+
+    async def investigate(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`POST /api/investigate`."""
+        return (await investigate(self._parts, checked(InvestigateRequest, request))).as_json()
 
     async def ask_as(self, arm: ArmName, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """`POST /api/chat` under one arm."""

@@ -93,7 +93,7 @@ class SuspectsTool:
         )
 
     async def call(self, call: ToolCall, scope: Scope) -> ToolResult | Refusal:
-        """The suspects, best first; none is an answer. With `service`, those whose trouble reached that service."""
+        """The suspects, best first; none is an answer. With `service`, those that call it or are called by it, and itself."""
         if call.filters.limit < 0:
             return Refusal(NAME, f"limit {call.filters.limit!r} is below 0", "leave it out for all suspects")
         try:
@@ -103,7 +103,7 @@ class SuspectsTool:
         except StoreError as error:
             return ToolResult(self._unanswered(call, scope, "error", str(error)))
         found = await asyncio.to_thread(suspects, series.observed, self.parameters)
-        kept = tuple(one for one in found if not call.filters.service or call.filters.service in one.path)
+        kept = tuple(one for one in found if not call.filters.service or call.filters.service in one.connected)
         evidence = self._evidence(call, scope, series, kept)
         made = claims(drafts(evidence), evidence)
         return ToolResult(evidence, made, tuple(_findings(kept[: len(evidence.rows)], evidence, made)))

@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,11 @@ class Spread:
     errors: dict[tuple[str, ...], Floats]
     total_ms: dict[tuple[str, ...], Floats]
 
+    def connected(self, service: str) -> frozenset[str]:
+        """The service, all it calls and all that call it, directly or through others."""
+        everyone = {name for edge in self.edges for name in edge}
+        return frozenset({service} | {name for name in everyone if self.is_below(name, service) or self.is_below(service, name)})
+
     def is_below(self, lower: str, upper: str) -> bool:
         """Whether calls of `upper` end up, directly or through others, at `lower`."""
         seen, waiting = {upper}, [upper]
@@ -56,11 +62,11 @@ class Spread:
         got = [series for key, series in self.calls.items() if key[0] == service]
         return growth(np.sum(got, axis=0), spell) if got else 1.0
 
-    def way(self, service: str, spell: Spell, p: Parameters) -> Way:
-        """From the suspect along deviating callers, the busiest first, up to who is called from outside."""
+    def way(self, service: str, spell: Spell, marked: Collection[str], p: Parameters) -> Way:
+        """From the suspect along callers that deviate or are `marked` by a sign, the busiest first, up to who is called from outside."""
         found, verified = [service], True
         while callers := [name for name in self.callers.get(found[-1], ()) if name not in found]:
-            touched = [name for name in callers if self.deviates(name, spell, p)]
+            touched = [name for name in callers if name in marked or self.deviates(name, spell, p)]
             verified = verified and bool(touched)
             if not touched:
                 break

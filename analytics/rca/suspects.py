@@ -53,7 +53,10 @@ CEILINGS: frozenset[SignKind] = frozenset({"cpu", "memory"})
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A service with what speaks against it; `strongest` is its most telling sign, `failing` how much more of users' requests failed."""
+    """A service with what speaks against it; `strongest` is its most telling sign.
+
+    `connected` are all services above and below it; `failing` is by how much the share of failed requests of users rose, 0 to 1.
+    """
 
     service: str
     component: str
@@ -64,18 +67,19 @@ class Suspect:
     signs: tuple[Sign, ...]
     path: tuple[str, ...]
     path_verified: bool
+    connected: frozenset[str]
     failing: float
     change: Change | None = None
 
 
 def suspects(seen: Observed, p: Parameters = DEFAULTS) -> tuple[Suspect, ...]:
     """Who began it, best first; nobody where nothing is over the bar."""
-    spread = spread_of(seen)
-    against = cases(weighed(signs_of(seen, p), spread, p), spread, p)
-    found = [_suspect(case, seen, spread, p) for case in against if any(one.left >= 1 for one in case.signs)]
+    spread, signs = spread_of(seen), signs_of(seen, p)
+    against = cases(weighed(signs, spread, p), spread, p)
     # Whose signs are all explained by another suffers, and began nothing.
-    ranked = sorted(found, key=lambda one: (-one.score, one.onset_at, one.service))
-    return tuple(one for one in ranked if one.score >= p.least_score)[: p.most_suspects]
+    firm = [case for case in against if case.score >= p.least_score and any(one.left >= 1 for one in case.signs)]
+    found = [_suspect(case, signs, seen, spread, p) for case in firm]
+    return tuple(sorted(found, key=lambda one: (-one.score, one.onset_at, one.service)))[: p.most_suspects]
 
 
 def signs_of(seen: Observed, p: Parameters) -> tuple[Sign, ...]:
@@ -109,11 +113,12 @@ def _case(service: str, signs: Sequence[Weighed], spread: Spread, p: Parameters)
     return Case(service, tuple(sorted(best, key=lambda one: -one.counts)), 1 - math.exp(-total / p.score_scale))
 
 
-def _suspect(case: Case, seen: Observed, spread: Spread, p: Parameters) -> Suspect:
+def _suspect(case: Case, signs: Sequence[Sign], seen: Observed, spread: Spread, p: Parameters) -> Suspect:
     firm = tuple(one.sign for one in case.signs if one.left >= 1)
     strongest, reason = _reason(firm, p)
     onset = seen.at(min(sign.spell.start for sign in firm))
-    way = spread.way(case.service, strongest.spell, p)
+    marked = {sign.service for sign in signs if sign.spell.overlaps(strongest.spell)}
+    way = spread.way(case.service, strongest.spell, marked, p)
     return Suspect(
         service=case.service,
         component=strongest.component,
@@ -124,6 +129,7 @@ def _suspect(case: Case, seen: Observed, spread: Spread, p: Parameters) -> Suspe
         signs=tuple(one.sign for one in case.signs),
         path=way.services,
         path_verified=way.verified,
+        connected=spread.connected(case.service),
         failing=spread.failing_share(strongest.spell),
         change=_change(case.service, onset, seen, p),
     )

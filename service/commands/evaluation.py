@@ -15,6 +15,7 @@ from evals.compare.page import summary
 from evals.compare.pairing import spread
 from evals.compare.report import Terms
 from evals.compare.verdict import EXIT_CODES
+from evals.faults import command as faults
 from service.invocation import Invocation
 from service.runtimes import conditions, open_arms, open_runtime
 from service.settings import read_settings
@@ -26,6 +27,10 @@ HELP = (str(Path(sys.executable).with_name("watchfloor")), "--help")
 async def run_suite(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """Ask a suite's questions and grade the answers."""
     out, now = options["out"] or _results(), datetime.now(UTC)
+    if options["suite"] == faults.SUITE:
+        report = await faults.run(open_runtime, faults.Bench(options["seed"]), out, now=now, say=invocation.say)
+        invocation.show(report, _scores(report))
+        return 0
     report = await suites.run(open_runtime, options["suite"], out, now=now, say=invocation.say, seed=options["seed"])
     invocation.show(report, _scores(report))
     return 0
