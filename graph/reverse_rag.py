@@ -11,9 +11,9 @@ from agents.analyst import AnalysisResult, gap
 from agents.briefing.dossier import Dossier
 from agents.briefing.figures import figure_claims
 from agents.briefing.health import health_claims
-from agents.briefing.issues import issues, named
+from agents.briefing.issues import issues, traced
 from agents.briefing.limits import warning_claims
-from agents.briefing.looks import Look, by_impact, cause_looks, first_looks, issue_looks, period_looks, possible, told
+from agents.briefing.looks import Look, by_impact, cause_looks, first_looks, impact_looks, issue_looks, period_looks, possible, told
 from domain.calls import Refusal, ToolCall, ToolResult
 from domain.claims import Claim
 from domain.findings import DeskName
@@ -42,11 +42,10 @@ async def statistics(_state: RunState, runtime: Context) -> RunState:
 async def patterns(_state: RunState, runtime: Context) -> RunState:
     """What went wrong, where it came from, and how the service it came from did meanwhile."""
     context = runtime.context
-    found = issues(_dossier(context))
-    causes = await _looked(context, cause_looks(found))
-    dossier = _dossier(context)
-    worst = by_impact(dossier, [named(issue, dossier) for issue in found])
-    return _handed_over(context, [*causes, *await _looked(context, issue_looks(worst))])
+    causes = await _looked(context, cause_looks(issues(_dossier(context))))
+    impact = await _looked(context, impact_looks(traced(_dossier(context))))
+    shown = await _looked(context, issue_looks(by_impact(_dossier(context))))
+    return _handed_over(context, [*causes, *impact, *shown])
 
 
 async def incidents(_state: RunState, runtime: Context) -> RunState:

@@ -22,7 +22,7 @@ HAPPENED = "incidents_of_period"
 MEANS: Mapping[str, str] = {"mttd_s": "mean_time_to_detect_s", "mtta_s": "mean_time_to_acknowledge_s", "mttr_s": "mean_time_to_resolve_s"}
 GRAVE = frozenset({"high", "critical"})
 SUMMARY_FIGURES = ("requests", "failed_requests", "p95_latency", "logged_requests", "failed_logged_requests")
-CLAIMS_AN_ISSUE = 3
+CLAIMS_AN_ISSUE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def _summary(dossier: Dossier, shown: Shown, top: Sequence[Told], *, quiet: bool
         yield from (claim.text for claim in _of_template("failing_spells", dossier, shown))
     known = {claim.id: claim.text for claim in shown.claims}
     for issue in top:
-        yield f"{issue['title']}."
-        yield from (known[name] for name in issue["claims"][:CLAIMS_AN_ISSUE])
+        told = "; ".join(known[name].rstrip(".") for name in issue["claims"][:CLAIMS_AN_ISSUE])
+        yield f"{issue['title']} ({told})." if told else f"{issue['title']}."
     for reading in readings(dossier):
         if reading.figure.name in SUMMARY_FIGURES:
             yield from (claim.text for claim in _stating(reading, shown) if claim.kind == "quantity")
@@ -126,7 +126,7 @@ def _with_means(briefing: Briefing, happened: Evidence | None) -> Briefing:
 
 def _with_notes(briefing: Briefing, dossier: Dossier, shown: Shown, analysis: Analysis, made: Made) -> Briefing:
     security = {name for finding in analysis.findings if finding.desk == "security" for name in finding.claims}
-    attacks = [claim for template in SECURITY for claim in _of_template(template, dossier, shown)]
+    attacks = [claim for template in SECURITY for claim in _of_template(template, dossier, shown) if claim.slots.get("value") != 0]
     return replace(
         briefing,
         trends=_texts(claim for claim in shown.claims if claim.kind in {"comparison", "trend"}),
@@ -136,6 +136,7 @@ def _with_notes(briefing: Briefing, dossier: Dossier, shown: Shown, analysis: An
     )
 
 
+# Attacks that were not there are told as absences, not as zeros.
 SECURITY = ("ssh_logins_by_source", "ssh_success_after_failures", "scanning_clients")
 WARNING_TEMPLATES = ("metric_summary", "new_errors")
 

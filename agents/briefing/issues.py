@@ -9,18 +9,18 @@ from domain.evidence import Row
 from domain.window import Window, parse_rfc3339
 
 # Spells of one service this close are one issue.
-TOGETHER = timedelta(hours=1)
+TOGETHER = timedelta(minutes=30)
 Graph = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A service in trouble for some time, and the services above it that felt it; `errors` logged by the one that logged most."""
+    """A service in trouble for some time, and the services above it that felt it; `failures` of the one that failed most."""
 
     service: str
     window: Window
     services: tuple[str, ...]
-    errors: int
+    failures: int
     rows: tuple[int, ...] = ()
     named_by: str = ""
 
@@ -30,16 +30,22 @@ class Issue:
 
 
 def issues(dossier: Dossier) -> tuple[Issue, ...]:
-    """The issues of the period, most errors first. A spell with a failing service below it at the time is a symptom of that one's."""
+    """The issues of the period, most failures first. A spell with a failing service below it at the time is a symptom of that one's."""
     spells = _spells(dossier)
     below = _reach(dossier)
     roots = [spell for spell in spells if not any(_is_below(other, spell, below) for other in spells)]
     found = [_with_symptoms(root, spells, below) for root in (roots or spells)]
     merged = _merged(sorted(found, key=lambda issue: issue.window.start))
-    return tuple(sorted(merged, key=lambda issue: (-issue.errors, issue.window.start, issue.service)))
+    return tuple(sorted(merged, key=lambda issue: (-issue.failures, issue.window.start, issue.service)))
 
 
-def named(issue: Issue, dossier: Dossier) -> Issue:
+def traced(dossier: Dossier) -> tuple[Issue, ...]:
+    """The issues with the services that suspicion falls on; those it falls on twice at a time are one."""
+    found = sorted((_named(issue, dossier) for issue in issues(dossier)), key=lambda issue: issue.window.start)
+    return tuple(sorted(_merged(found), key=lambda issue: (-issue.failures, issue.window.start, issue.service)))
+
+
+def _named(issue: Issue, dossier: Dossier) -> Issue:
     """The issue with the service that the ranking of suspects over its window blames first, where there is one."""
     ranking = dossier.of("suspects", issue.window)
     if ranking is None or not ranking.rows:
@@ -55,7 +61,7 @@ def _spells(dossier: Dossier) -> list[Issue]:
 
 def _spell(index: int, row: Row, period: Window) -> Issue:
     start, end = max(period.start, parse_rfc3339(row["began_at"])), min(period.end, parse_rfc3339(row["ended_at"]))
-    return Issue(row["service"], Window(start, end, period.tz), (row["service"],), row["errors"], (index,))
+    return Issue(row["service"], Window(start, end, period.tz), (row["service"],), row["failures"], (index,))
 
 
 def _reach(dossier: Dossier) -> Graph:
@@ -81,7 +87,7 @@ def _is_below(other: Issue, spell: Issue, below: Graph) -> bool:
     if other is spell or not other.overlaps(spell.window):
         return False
     if not below:
-        return other.errors > spell.errors
+        return other.failures > spell.failures
     return other.service in below.get(spell.service, frozenset()) and spell.service not in below.get(other.service, frozenset())
 
 
@@ -92,7 +98,7 @@ def _with_symptoms(root: Issue, spells: Sequence[Issue], below: Graph) -> Issue:
     return replace(
         root,
         services=_unique((root.service, *(spell.service for spell in felt))),
-        errors=max(spell.errors for spell in (root, *felt)),
+        failures=max(spell.failures for spell in (root, *felt)),
         rows=tuple(dict.fromkeys((*root.rows, *(row for spell in felt for row in spell.rows)))),
     )
 
@@ -111,7 +117,7 @@ def _merged(found: Sequence[Issue]) -> list[Issue]:
 def _joined(first: Issue, second: Issue) -> Issue:
     window = Window(min(first.window.start, second.window.start), max(first.window.end, second.window.end), first.window.tz)
     services, rows = _unique((*first.services, *second.services)), tuple(dict.fromkeys((*first.rows, *second.rows)))
-    return replace(first, window=window, services=services, errors=first.errors + second.errors, rows=rows)
+    return replace(first, window=window, services=services, failures=first.failures + second.failures, rows=rows)
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from agents.briefing.dossier import Dossier, before
-from agents.briefing.issues import Issue
+from agents.briefing.issues import Issue, traced
 from domain.calls import Filters, ToolResult, ToolSpec
 from domain.claims import Claim
 from domain.window import Window
@@ -13,18 +13,20 @@ from grounding.rendering import render
 MOST_ISSUES = 6
 TOLD_ISSUES = 3
 MOST_ERRORS = 3
+MOST_SUSPICIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One tool over one window. Of its claims those about `tells` (columns and totals) are told, at most `most`; absences always."""
+    """One tool over one window. Of its claims at most `most` are told: those about `tells` (columns and totals), of one `row` if given."""
 
     tool: str
     window: Window
     tells: tuple[str, ...] = ()
-    most: int = 4
+    most: int = 6
     filters: Filters = Filters()
     baseline: Window | None = None
+    row: int | None = None
 
 
 def first_looks(period: Window) -> tuple[Look, ...]:
@@ -36,10 +38,10 @@ def period_looks(period: Window, *, has_before: bool) -> tuple[Look, ...]:
     """The statistics of the period, and of the one before where that is stored."""
     compared = before(period)
     looks = [Look(tool, period, tells) for tool, tells in PERIOD.items()]
+    looks.append(Look("suspects", period, SUSPICION, MOST_SUSPICIONS))
     if has_before:
         looks += [Look(tool, compared) for tool in COMPARED]
         looks.append(Look("new_errors", period, ("events", "new_kinds_of_error_message"), baseline=compared))
-        looks.append(Look("suspects", period, baseline=compared))
     return tuple(looks)
 
 
@@ -55,13 +57,15 @@ PERIOD: dict[str, tuple[str, ...]] = {
     "call_graph": (),
     "top_errors": ("events",),
     "requests_by_hour": ("hour",),
-    "change_events": ("at",),
+    "change_events": ("what",),
     "metric_summary": (),
     "ssh_logins_by_source": ("addresses_that_tried_to_break_in", "addresses_that_got_in_by_guessing"),
     "ssh_success_after_failures": ("accepted_at", "failures_before"),
     "scanning_clients": ("clients_that_look_like_scanners", "probing_requests"),
     "credential_stuffing": (),
 }
+# Of suspicion: what it looks like, since when, and by what sign.
+SUSPICION = ("reason", "onset_at", "value", "value_pct", "value_ms", "failing_pp")
 COMPARED = (
     "user_requests",
     "severity_counts",
@@ -73,9 +77,13 @@ COMPARED = (
 
 
 def cause_looks(issues: Sequence[Issue]) -> tuple[Look, ...]:
-    """Who is to blame for each issue, and how many users felt it."""
-    ranked = [Look("suspects", issue.window, baseline=before(issue.window)) for issue in issues[:MOST_ISSUES]]
-    return (*ranked, *(Look("user_requests", issue.window, ("user_requests", "failed_user_requests")) for issue in issues[:MOST_ISSUES]))
+    """Who is to blame for each issue."""
+    return tuple(Look("suspects", issue.window, SUSPICION, row=0) for issue in issues[:MOST_ISSUES])
+
+
+def impact_looks(issues: Sequence[Issue]) -> tuple[Look, ...]:
+    """How many users felt each issue."""
+    return tuple(Look("user_requests", issue.window, ("user_requests", "failed_user_requests")) for issue in issues[:MOST_ISSUES])
 
 
 def issue_looks(issues: Sequence[Issue]) -> tuple[Look, ...]:
@@ -86,7 +94,7 @@ def issue_looks(issues: Sequence[Issue]) -> tuple[Look, ...]:
 def _of_issue(issue: Issue) -> tuple[Look, ...]:
     only = Filters(service=issue.service)
     return (
-        Look("span_latency_by_service", issue.window, ("calls", "errors", "error_rate", "p95_ms"), filters=only),
+        Look("span_latency_by_service", issue.window, ("calls", "errors", "error_rate"), filters=only),
         Look("error_rate_by_service", issue.window, ("errors", "error_rate"), 2, only),
         Look("top_errors", issue.window, ("events",), MOST_ERRORS, replace(only, limit=MOST_ERRORS)),
     )
@@ -100,26 +108,31 @@ def possible(looks: Sequence[Look], menu: Sequence[ToolSpec]) -> tuple[Look, ...
 
 
 def told(look: Look, result: ToolResult, period: Window, resting: Collection[str] = ()) -> tuple[Claim, ...]:
-    """The claims of one look that the briefing tells (and those findings rest on), saying their window where it is not the period."""
+    """The claims of one look that the briefing tells (and those findings rest on), saying their window where it is not the period.
+
+    Absences are told of the whole period only.
+    """
     if look.window == before(period):
         return ()
-    about = [claim for claim in result.candidates if claim.kind != "absence" and _subject(claim) in look.tells][: look.most]
-    kept = [claim for claim in result.candidates if claim.kind == "absence" or claim in about or claim.id in resting]
+    about = [claim for claim in result.candidates if claim.kind != "absence" and _is_told(claim, look)][: look.most]
+    is_whole = look.window == period and look.filters == Filters()
+    kept = [one for one in result.candidates if (one.kind == "absence" and is_whole) or one in about or one.id in resting]
     by_evidence = {result.evidence.id: result.evidence}
     return tuple(claim if look.window == period else replace(claim, text=render(claim, by_evidence, run_window=period)) for claim in kept)
 
 
-def _subject(claim: Claim) -> str:
-    """The column or total a claim is bound to."""
-    return claim.bind[0].path.rsplit(".", 1)[-1] if claim.bind else ""
+def _is_told(claim: Claim, look: Look) -> bool:
+    """Whether a claim is bound to a column (of the row) or a total that the look tells of."""
+    place, _, name = claim.bind[0].path.rpartition(".") if claim.bind else ("", "", "")
+    return name in look.tells and (look.row is None or place == f"rows[{look.row}]")
 
 
-def by_impact(dossier: Dossier, issues: Sequence[Issue]) -> tuple[Issue, ...]:
-    """Issues by the failed requests of users while they lasted, most first; where users left no traces, by errors."""
-    return tuple(sorted(issues, key=lambda issue: (-failed_requests(dossier, issue), -issue.errors, issue.window.start)))
+def by_impact(dossier: Dossier) -> tuple[Issue, ...]:
+    """The traced issues by the requests of users that failed while they lasted, most first; where users left no traces, by failures."""
+    return tuple(sorted(traced(dossier), key=lambda issue: (-failed_requests(dossier, issue), -issue.failures, issue.window.start)))
 
 
 def failed_requests(dossier: Dossier, issue: Issue) -> int:
-    """Requests of users that failed during an issue; the errors logged where users left no traces."""
+    """Requests of users that failed during an issue; failures of services where users left no traces."""
     found = dossier.of("user_requests", issue.window)
-    return int(found.aggregates["failed_user_requests"]) if found else issue.errors
+    return int(found.aggregates["failed_user_requests"]) if found else issue.failures

@@ -36,18 +36,25 @@ def _issues(issues: Sequence[Document]) -> Iterator[str]:
         yield "## Top issues"
     for number, issue in enumerate(issues, start=1):
         incident = f", incident {issue['incident_id']}" if issue["incident_id"] else ""
-        yield f"{number}. **{issue['title']}** ({issue['severity']}, {issue['start']} to {issue['end']}{incident}). {issue['text']}"
+        yield f"{number}. **{issue['title']}** ({issue['severity']}, {_when(issue)}{incident}). {issue['text']}"
         if issue["likely_cause"]:
             yield f"   ≈ {issue['likely_cause']}"
+
+
+def _when(issue: Document) -> str:
+    ends = [issue["start"], issue["end"]]
+    return f"{ends[0]} to {ends[1]}" if all(ends) else f"since {ends[0]}" if ends[0] else "in the period"
 
 
 def _metrics(metrics: Sequence[Document]) -> Iterator[str]:
     if metrics:
         yield from ("## Key figures", "| figure | value | before | trend |", "|---|---:|---:|:-:|")
     for one in metrics:
-        yield _row(
-            (one["name"].replace("_", " "), _number(one["value"], one["unit"]), _number(one["previous"], one["unit"]), ARROWS[one["trend"]])
-        )
+        yield _row((one["name"].replace("_", " "), _number(one["value"], one["unit"]), _number(one["previous"], one["unit"]), _arrow(one)))
+
+
+def _arrow(metric: Document) -> str:
+    return "–" if metric["previous"] is None else ARROWS[metric["trend"]]
 
 
 def _health(services: Sequence[Document]) -> Iterator[str]:

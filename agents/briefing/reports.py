@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from agents.briefing.dossier import Dossier
-from agents.briefing.issues import Issue, issues, named
+from agents.briefing.dossier import Dossier, indexed
+from agents.briefing.issues import Issue
 from agents.briefing.looks import TOLD_ISSUES, by_impact, failed_requests
 from domain.claims import Claim, Judged
+from domain.evidence import Row
 from domain.findings import SEVERITY_ORDER, Finding, Severity
 from domain.window import Window, parse_rfc3339, rfc3339
+from grounding.rendering import render
 
 Told = Mapping[str, Any]
 # A change this long before the first failure is told beside it.
 LEAD = timedelta(minutes=30)
 CRITICAL_SHARE, HIGH_SHARE, MANY = 0.5, 0.05, 20
 CAUSAL = frozenset({"causal"})
-OF_ALL = frozenset({"user_requests", "suspects"})
+TELLING = ("failed_user_requests", "reason", "error_rate", "errors", "calls", "user_requests", "p95_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +41,89 @@ class Shown:
 
 
 def top_issues(dossier: Dossier, shown: Shown, findings: Sequence[Finding], incidents: Sequence[Told]) -> tuple[Told, ...]:
-    """At most three: by failed requests of users; one of them a break-in where there was one."""
-    found = by_impact(dossier, [named(issue, dossier) for issue in issues(dossier)])
+    """At most three: by failed requests of users, then what deviated without failing; one of them a break-in where there was one."""
+    found = by_impact(dossier)
     told = [_issue(issue, dossier, shown, incidents) for issue in found[:TOLD_ISSUES]]
-    grave = [_finding(finding, shown) for finding in findings if finding.severity == "critical"][:1]
+    told += [_suspicion(index, row, dossier, shown) for index, row in _others(dossier, found)]
+    grave = [_finding(one, shown) for one in findings if one.desk == "security" and one.severity == "critical"][:1]
     return (*told[: TOLD_ISSUES - len(grave)], *grave)
 
 
-def _issue(issue: Issue, dossier: Dossier, shown: Shown, incidents: Sequence[Told]) -> Told:
-    claims = (*_during(issue, dossier, shown), *_changes(issue, dossier, shown))
-    likely = [claim for claim in shown.likely if _is_about(claim, issue.service)]
+def _others(dossier: Dossier, found: Sequence[Issue]) -> list[tuple[int, Row]]:
+    """The suspects of the whole period that no issue is about, those that users felt most first."""
+    known = {issue.service for issue in found}
+    rows = [(index, row) for index, row in indexed(dossier.of("suspects")) if row["service"] not in known]
+    return sorted(rows, key=lambda entry: (-entry[1]["failing_pp"], entry[0]))
+
+
+def _suspicion(index: int, row: Row, dossier: Dossier, shown: Shown) -> Told:
+    """What deviated without a spell of failure."""
+    source = dossier.of("suspects")
+    claims = [one for one in shown.bound_to(source.id if source else "") if one.bind[0].path.startswith(f"rows[{index}].")]
+    window = Window(min(dossier.period.end, parse_rfc3339(row["onset_at"])), dossier.period.end)
+    changes = _changes(Issue(row["service"], window, (row["service"],), 0), dossier, shown) if claims else ()
     return {
-        "service": issue.service,
-        "title": f"{issue.service} failed more than usual",
-        "severity": _severity(issue, dossier),
+        **_frame(row["service"], _title(row["service"], row["reason"]), "medium"),
+        "start": row["onset_at"],
+        "services": list(row["path"]),
+        **_stated([*claims, *changes]),
+    }
+
+
+def _issue(issue: Issue, dossier: Dossier, shown: Shown, incidents: Sequence[Told]) -> Told:
+    claims = (*sorted(_during(issue, dossier, shown), key=_weight), *_changes(issue, dossier, shown))
+    likely = [claim for claim in shown.likely if _is_about(claim, issue.service)]
+    ranking = dossier.rows("suspects", issue.window)
+    return {
+        **_frame(issue.service, _title(issue.service, ranking[0]["reason"] if ranking else ""), _severity(issue, dossier)),
         "start": rfc3339(issue.window.start),
         "end": rfc3339(issue.window.end),
         "services": list(issue.services),
         "incident_id": _incident(issue, incidents),
         "failed_requests": failed_requests(dossier, issue),
-        "numbers": _numbers(claims),
-        "claims": [claim.id for claim in claims],
-        "text": " ".join(claim.text for claim in claims),
+        **_stated(claims),
+        "text": " ".join(_said(claim, issue, dossier) for claim in claims),
         "likely_cause": likely[0].text if likely else None,
     }
+
+
+def _title(service: str, reason: str) -> str:
+    return f"{service}: {reason.replace('_', ' ')}" if reason else f"{service} failed more than usual"
+
+
+def _frame(service: str, title: str, severity: Severity) -> dict[str, Any]:
+    """The fields every issue has."""
+    blank: dict[str, Any] = {"start": None, "end": None, "services": [], "incident_id": None, "failed_requests": None, "likely_cause": None}
+    return {"service": service, "title": title, "severity": severity, **blank}
+
+
+def _stated(claims: Sequence[Claim]) -> dict[str, Any]:
+    return {"numbers": _numbers(claims), "claims": [claim.id for claim in claims], "text": " ".join(claim.text for claim in claims)}
+
+
+def _weight(claim: Claim) -> int:
+    """What users felt, then how the service failed, then what it logged."""
+    name = claim.bind[0].path.rsplit(".", 1)[-1]
+    return TELLING.index(name) if name in TELLING else len(TELLING)
+
+
+def _said(claim: Claim, issue: Issue, dossier: Dossier) -> str:
+    """A claim's sentence without the window, where that is the issue's own and stands beside it."""
+    if claim.slots.get("window") != _span(issue.window):
+        return claim.text
+    return render(claim, {item.id: item for item in dossier.evidence}, run_window=issue.window)
+
+
+def _span(window: Window) -> Mapping[str, str]:
+    return {"start": rfc3339(window.start), "end": rfc3339(window.end)}
 
 
 def _during(issue: Issue, dossier: Dossier, shown: Shown) -> Iterator[Claim]:
     """The claims about users and about the service while the issue lasted."""
     for evidence in dossier.evidence:
         is_then = (evidence.window.start, evidence.window.end) == (issue.window.start, issue.window.end)
-        if is_then and (evidence.template in OF_ALL or evidence.params.get("service") == issue.service):
+        is_its = evidence.template == "user_requests" or evidence.params.get("service") == issue.service
+        if (is_then and is_its) or evidence.id == issue.named_by:
             yield from shown.bound_to(evidence.id)
 
 
@@ -77,9 +131,10 @@ def _changes(issue: Issue, dossier: Dossier, shown: Shown) -> Iterator[Claim]:
     """What was changed at the service from half an hour before the issue to its end."""
     found = dossier.of("change_events")
     for claim in shown.bound_to(found.id) if found else ():
-        event, at = claim.slots.get("event"), claim.slots.get("at")
-        is_its = isinstance(event, Mapping) and event.get("service") in issue.services
-        if is_its and isinstance(at, str) and issue.window.start - LEAD <= parse_rfc3339(at) <= issue.window.end:
+        what = claim.slots.get("subject")
+        about = what if isinstance(what, Mapping) else {}
+        is_its = about.get("service") in issue.services and "at" in about
+        if is_its and issue.window.start - LEAD <= parse_rfc3339(str(about["at"])) <= issue.window.end:
             yield claim
 
 
@@ -119,19 +174,12 @@ def _overlaps(incident: Told, issue: Issue) -> bool:
 
 def _finding(finding: Finding, shown: Shown) -> Told:
     claims = [claim for claim in shown.claims if claim.id in finding.claims]
+    title = f"{finding.kind.replace('_', ' ')} by {finding.entity.value}" + (" got in" if finding.succeeded else "")
     return {
-        "service": "",
-        "title": f"{finding.kind.replace('_', ' ')} by {finding.entity.value}" + (" got in" if finding.succeeded else ""),
-        "severity": finding.severity,
+        **_frame("", title, finding.severity),
         "start": rfc3339(finding.first_seen) if finding.first_seen else None,
         "end": rfc3339(finding.last_seen) if finding.last_seen else None,
-        "services": [],
-        "incident_id": None,
-        "failed_requests": 0,
-        "numbers": _numbers(claims),
-        "claims": [claim.id for claim in claims],
-        "text": " ".join(claim.text for claim in claims),
-        "likely_cause": None,
+        **_stated(claims),
     }
 
 

@@ -9,6 +9,7 @@ from domain.ids import Tenant
 from domain.ports import TelemetryStore
 from domain.telemetry import LogRecord, LogTemplate, MetricPoint, SpanRecord
 from domain.window import Window, to_nanos
+from tests.tools import waste
 from tools.toolbox import Toolbox
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -98,11 +99,11 @@ def visits() -> Iterator[LogRecord]:
 
 
 def spans() -> Iterator[SpanRecord]:
-    """Ten traces of cart calling checkout; checkout fails twice."""
+    """Ten traces of cart calling checkout; checkout fails four times."""
     for number in range(10):
         at, trace = to_nanos(START + timedelta(minutes=120 + number)), f"trace{number}"
         yield SpanRecord(trace, "a", "", "cart", "GET /cart", at, 90_000_000 + number, kind="Server")
-        status = "Error" if number < 2 else "Ok"
+        status = "Error" if number < 4 else "Ok"
         yield SpanRecord(trace, "b", "a", "checkout", "POST /pay", at, 60_000_000 + number, kind="Server", status=status)
 
 
@@ -121,9 +122,9 @@ TEMPLATES = (
 
 async def fill(store: TelemetryStore, tenant: Tenant) -> None:
     """Writes the whole world for one tenant."""
-    await store.write_logs([*shop(), *guessing(), *visits()], tenant)
-    await store.write_spans(list(spans()), tenant)
-    await store.write_metrics(list(metrics()), tenant)
+    await store.write_logs([*shop(), *guessing(), *visits(), *waste.logs()], tenant)
+    await store.write_spans([*spans(), *waste.spans()], tenant)
+    await store.write_metrics([*metrics(), *waste.metrics()], tenant)
     await store.write_templates(TEMPLATES, tenant)
 
 
