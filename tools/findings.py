@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from analytics import costs
 from analytics.flags import Flag
 from analytics.logins import brute_force, shared_accounts
 from analytics.scanning import web_scanning
+from analytics.stuffing import credential_stuffing
 from domain.claims import Binding, Claim, ClaimKind
 from domain.evidence import Evidence, Row
 from domain.findings import Finding
@@ -17,6 +19,18 @@ FINDERS: Mapping[FindingRule, Finder] = {
     "brute_force": brute_force,
     "shared_account": shared_accounts,
     "web_scanning": web_scanning,
+    "credential_stuffing": credential_stuffing,
+    "costly_routes": costs.COSTLY_ROUTE,
+    "slowing_routes": costs.SLOWING_ROUTE,
+    "slow_queries": costs.SLOW_QUERY,
+    "repeated_queries": costs.N_PLUS_ONE,
+    "chatty_calls": costs.CHATTY_CALLS,
+    "retry_waste": costs.RETRY_WASTE,
+    "cache_misses": costs.CACHE_MISSES,
+    "payload_sizes": costs.OVERSIZED_PAYLOAD,
+    "debug_logging": costs.DEBUG_LOGGING,
+    "noisy_logs": costs.NOISY_LOG,
+    "idle_capacity": costs.IDLE_CAPACITY,
 }
 
 

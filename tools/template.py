@@ -14,7 +14,24 @@ FilterName = Literal["service", "route", "client", "user", "severity", "status",
 Relation = Literal["logs", "logs_before", "spans", "spans_before", "metrics", "log_templates"]
 RuleKind = Literal["total", "rows", "extreme", "moment", "value", "change", "absence", "quote"]
 Steps = Literal["", "auto", "hour", "day"]
-FindingRule = Literal["", "brute_force", "shared_account", "web_scanning"]
+FindingRule = Literal[
+    "",
+    "brute_force",
+    "shared_account",
+    "web_scanning",
+    "credential_stuffing",
+    "costly_routes",
+    "slowing_routes",
+    "slow_queries",
+    "repeated_queries",
+    "chatty_calls",
+    "retry_waste",
+    "cache_misses",
+    "payload_sizes",
+    "debug_logging",
+    "noisy_logs",
+    "idle_capacity",
+]
 Unit = Literal["1", "ms", "s", "min", "h", "B", "KB", "MB", "GB", "%", "pp", "1/s", "1/min"]
 
 AUTOMATIC = frozenset({"tz", "step_s", "window_s"})
