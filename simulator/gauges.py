@@ -39,8 +39,7 @@ def _readings(service: Service, busy: float, grown: float, strain: Strain, dice:
     yield "memory.usage", memory, "MiB"
     yield "memory.utilization", 100 * memory / service.limit, "%"
     yield "disk.utilization", _within(service.disk + grown + dice.noise(0.08) + strain.disk, 0, 100), "%"
-    if service.disk_io:
-        yield "disk.io", max(0.1, service.disk_io * (0.4 + 0.6 * busy) * dice.around(1, 0.12) + strain.disk_io), "MB/s"
+    yield "disk.io", service.disk_io * (0.4 + 0.6 * busy) * dice.around(1, 0.12) + strain.disk_io, "MB/s"
     if service.queue:
         yield "queue.depth", dice.count(service.queue * busy) + round(strain.queue), "1"
     if service.pool:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from domain.window import Window
 from simulator.dice import Dice
-from simulator.records import Record, change, later, line, next_version
+from simulator.records import Record, change, later, line
+from simulator.releases import AUTHORS, next_version
 from simulator.shop import BY_NAME
 
 Job = Callable[[datetime, Dice], Record]
@@ -49,12 +50,11 @@ _HARMLESS: tuple[tuple[_Change, ...], ...] = (
     ),
 )
 _WHEN: tuple[tuple[float, float], ...] = ((0.1, 0.2), (0.3, 0.4), (0.5, 0.6), (0.66, 0.72))
-_AUTHORS: tuple[str, ...] = ("noor", "mina", "bjorn", "chiara")
 
 
 def _changes(window: Window, deployed: frozenset[str], dice: Dice) -> list[Record]:
     found = []
-    for choices, (low, high), author in zip(_HARMLESS, _WHEN, _AUTHORS, strict=True):
+    for choices, (low, high), author in zip(_HARMLESS, _WHEN, AUTHORS, strict=True):
         at = (window.start + window.length * dice.between(low, high)).replace(microsecond=0)
         possible = [done for done in choices if done.event != "deploy" or done.service not in deployed]
         found.append(_made(at, dice.pick(possible), author, dice))

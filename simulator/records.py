@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from simulator.dice import Dice
-
 Record = Mapping[str, Any]
 
 
@@ -73,9 +71,3 @@ def change(at: datetime, event: str, service: str, text: str, *, author: str, ve
 def line(at: datetime, service: str, severity: str, body: str, **fields: Any) -> Record:
     """A log line that no request caused: of a job, a runtime or a store."""
     return {"timestamp": stamp(at), "service": service, "severity": severity, "body": body, "host": f"{service}-1", **fields}
-
-
-def next_version(version: str, dice: Dice) -> str:
-    """The version that is deployed after this one: a patch, or a minor release."""
-    major, minor, patch = (int(number) for number in version.split("."))
-    return f"{major}.{minor}.{patch + 1}" if dice.happens(0.5) else f"{major}.{minor + 1}.0"

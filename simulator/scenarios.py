@@ -90,7 +90,11 @@ SCENARIOS: Mapping[str, Scenario] = {
     "day": Scenario("three or four faults in one day, one clearly the worst", _day),
     "sample": Scenario(
         "a bad deploy of payment, a path scan and password guessing",
-        lambda _dice: (BadDeploy(_SAMPLE_DEPLOY, PAYMENT_CRASH, (0.55, 0.65)), PathScan(_SAMPLE_SCAN, "203.0.113.66"), SshGuessing()),
+        lambda _dice: (
+            BadDeploy(_SAMPLE_DEPLOY, PAYMENT_CRASH, (0.55, 0.65), (3.2, 3.6)),
+            PathScan(_SAMPLE_SCAN, "203.0.113.66"),
+            SshGuessing(),
+        ),
     ),
     "quiet": Scenario("nothing", lambda _dice: ()),
 }

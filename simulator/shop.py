@@ -30,7 +30,7 @@ class Service:
     memory: float
     limit: float
     disk: float = 34
-    disk_io: float = 0
+    disk_io: float = 2
     pool: int = 0
     queue: float = 0
     kind: str = "Server"

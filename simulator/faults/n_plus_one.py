@@ -6,8 +6,8 @@ from datetime import datetime
 from domain.window import Window
 from simulator.dice import Dice
 from simulator.fault import NO_EFFECT, NO_STRAIN, Call, Effect, Strain, Unfolding, diagnosed
-from simulator.records import change, next_version
-from simulator.shop import BY_NAME, DATABASES, ENDPOINTS
+from simulator.releases import release
+from simulator.shop import DATABASES, ENDPOINTS
 from simulator.slot import ANYWHERE, Slot
 
 CANDIDATES: tuple[tuple[str, str], ...] = (
@@ -32,16 +32,14 @@ class NPlusOne:
         """The deploy, the many queries, the roll-back."""
         spell = self.slot.drawn(window, dice)
         key, reason = self.where or dice.pick(CANDIDATES)
-        endpoint, old = ENDPOINTS[key], BY_NAME[ENDPOINTS[key].service].version
-        new, hold = next_version(old, dice), _Hold(key, dice.whole(9, 26))
-        logs = (
-            change(spell.start, "deploy", endpoint.service, f"deployed {endpoint.service} {new} (was {old}): {reason}", author="mina",
-                   version=new),
-            change(spell.end, "deploy", endpoint.service, f"rolled {endpoint.service} back to {old} (was {new})", author="alice",
-                   version=old),
-        )  # fmt: skip
+        endpoint, hold = ENDPOINTS[key], _Hold(key, dice.whole(9, 26))
         found = {"kind": "n_plus_one", "entity": {"type": "service", "value": endpoint.service}, "calls_per_request": hold.repeats}
-        return Unfolding(diagnosed("n_plus_one", endpoint.route, endpoint.service, spell, found), hold.on, hold.strain, logs)
+        return Unfolding(
+            diagnosed("n_plus_one", endpoint.route, endpoint.service, spell, found),
+            hold.on,
+            hold.strain,
+            release(endpoint.service, reason, spell, dice),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from domain.window import Window
 from simulator.dice import Dice
 from simulator.fault import NO_EFFECT, Call, Effect, Unfolding, diagnosed
-from simulator.records import Record, change, next_version
-from simulator.shop import BY_NAME, ENDPOINTS, Failure
+from simulator.releases import release
+from simulator.shop import ENDPOINTS, Failure, callers_of
 from simulator.slot import ANYWHERE, Slot
 
 
@@ -85,12 +85,8 @@ class WrongReturn:
         mistake = self.mistake or dice.pick(MISTAKES)
         endpoint = ENDPOINTS[mistake.endpoint]
         hold = _Hold(mistake, dice.between(0.55, 0.85), dice.between(0.6, 0.9))
-        logs = _deploys(endpoint.service, mistake, spell, dice) if dice.happens(0.5) else ()
-        found = {
-            "kind": "new_error",
-            "entity": {"type": "service", "value": "its callers"},
-            "error_code": mistake.protest.code,
-        }
+        logs = release(endpoint.service, mistake.change, spell, dice) if dice.happens(0.5) else ()
+        found = {"kind": "new_error", "services": sorted(callers_of(endpoint.service)), "error_code": mistake.protest.code}
         return Unfolding(diagnosed("wrong_return", endpoint.route, endpoint.service, spell, found), hold.on, logs=logs)
 
 
@@ -104,14 +100,3 @@ class _Hold:
         if call.endpoint != self.mistake.endpoint or not dice.happens(self.wrong):
             return NO_EFFECT
         return Effect(remark=self.mistake.remark, protest=self.mistake.protest if dice.happens(self.noticed) else None)
-
-
-def _deploys(service: str, mistake: Mistake, spell: Window, dice: Dice) -> tuple[Record, ...]:
-    old = BY_NAME[service].version
-    new = next_version(old, dice)
-    shipped = f"deployed {service} {new} (was {old}): {mistake.change}"
-    rolled_back = f"rolled {service} back to {old} (was {new})"
-    return (
-        change(spell.start, "deploy", service, shipped, author="noor", version=new),
-        change(spell.end, "deploy", service, rolled_back, author="alice", version=old),
-    )
