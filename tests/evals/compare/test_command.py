@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from prompts.library import SHIPPED
-from tests.adapters.chat_server import ChatServer, chat_server
+from tests.adapters.chat_server import chat_server
 from tests.service.processes import WATCHFLOOR
 
 TELLING = "Answer with their ids, the most direct answer first, at most {{limit}}."
 REWORDED = "Give the ids, and the most direct answer first: {{limit}} at most."
 SPOILED = "Answer with one id of {{limit}}, that of the last claim of the list."
-CASES = "12"
+pytestmark = pytest.mark.timeout(400)
 
 
 def obedient(request: Mapping[str, Any]) -> str:
@@ -59,12 +61,12 @@ def bundle(path: Path, wording: str) -> Path:
     return path
 
 
-async def compared(server: ChatServer, folder: Path, words: Sequence[str]) -> tuple[int, dict[str, Any]]:
-    """The command in a process of its own, with the server as its model."""
+async def compared(folder: Path, words: Sequence[str], server_url: str = "") -> tuple[int, dict[str, Any]]:
+    """The command in a process of its own, with a server's model or without one."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WATCHFLOOR_")}
-    model = {"WATCHFLOOR_MODEL_BASE_URL": server.url, "WATCHFLOOR_MODEL": "tiny"}
+    model = {"WATCHFLOOR_MODEL_BASE_URL": server_url, "WATCHFLOOR_MODEL": "tiny"} if server_url else {}
     process = await asyncio.create_subprocess_exec(
-        *[WATCHFLOOR, "eval", "compare", *words, "--cases", CASES, "--json"],
+        *[WATCHFLOOR, "eval", "compare", *words, "--json"],
         cwd=folder,
         env={**clean, **model},
         stdout=asyncio.subprocess.PIPE,
@@ -78,7 +80,8 @@ async def test_a_spoiled_prompt_is_worse_and_a_reworded_one_is_not(tmp_path: Pat
     spoiled, reworded = bundle(tmp_path / "spoiled", SPOILED), bundle(tmp_path / "reworded", REWORDED)
     async with chat_server(obedient) as server:
         (bad_code, bad), (same_code, same) = await asyncio.gather(
-            compared(server, tmp_path, ["--b-prompts", str(spoiled)]), compared(server, tmp_path, ["--b-prompts", str(reworded)])
+            compared(tmp_path, ["--b-prompts", str(spoiled), "--cases", "12"], server.url),
+            compared(tmp_path, ["--b-prompts", str(reworded), "--cases", "4"], server.url),
         )
     assert (bad["verdict"], bad_code) == ("worse", 1)
     assert bad["scores"]["right_a"]["value"] >= 0.75
@@ -87,3 +90,15 @@ async def test_a_spoiled_prompt_is_worse_and_a_reworded_one_is_not(tmp_path: Pat
     assert (same["differ_in"], same["flips"]) == (["the text of select"], {"lost": [], "gained": []})
     assert bad["arms"]["b"]["model"] == "tiny"
     assert bad["stood_in"] == {"a": 0, "b": 0}
+
+
+async def test_without_a_model_limits_decide_and_wording_does_not(tmp_path: Path) -> None:
+    reworded = bundle(tmp_path / "reworded", REWORDED)
+    (bad_code, bad), (same_code, same) = await asyncio.gather(
+        compared(tmp_path, ["--prompt", "select", "--a", "1", "--b", "hasty"]),
+        compared(tmp_path, ["--b-prompts", str(reworded), "--cases", "4"]),
+    )
+    assert (bad["verdict"], bad_code) == ("worse", 1)
+    assert bad["differ_in"] == ["the text of select", "limit claims 16 → 1"]
+    assert (same["verdict"], same_code) == ("not worse", 0)
+    assert "house reads no prompt text" in same["note"]
