@@ -38,11 +38,10 @@ def last_evidence(incident: Incident) -> datetime:
 
 @dataclass(slots=True)
 class Book:
-    """The incidents that may still change, by id; `changed` are those that did, `grown` those with alarms of a new kind."""
+    """The incidents that may still change, by id; `changed` are those that did."""
 
     incidents: dict[str, Incident] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    grown: set[str] = field(default_factory=set)
     tenant: Tenant = DEFAULT_TENANT
 
     def live(self) -> list[Incident]:
@@ -105,8 +104,6 @@ class Book:
         if known and known.end_at >= alarm.end_at and incident.incident_id in self.incidents and incident.status != "resolved":
             self.incidents[incident.incident_id] = incident
             return
-        if known is None:
-            self.grown.add(incident.incident_id)
         before[key_of(alarm)] = _continued(known, alarm)
         self.keep(_updated(incident, tuple(before.values())), at)
 
@@ -117,7 +114,6 @@ class Book:
         joined = replace(_updated(kept, tuple(alarms.values())), alert_ids=tuple(dict.fromkeys((*kept.alert_ids, *moved.alert_ids))))
         self.keep(replace(joined, services=tuple(dict.fromkeys((*joined.services, *moved.services)))), at)
         self.keep(replace(moved, status="resolved", merged_into=into, end_at=last_evidence(moved), resolved_at=at), at)
-        self.grown.add(into)
 
 
 def _waits_for_sender(incident: Incident) -> bool:

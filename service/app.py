@@ -5,10 +5,13 @@ from fastapi import FastAPI
 from service.guard import LoopbackGuard
 from service.parts import Parts
 from service.problems import install_problems
+from service.routes.alerts import alert_routes
 from service.routes.briefings import briefing_routes
 from service.routes.chat import chat_routes, run_routes
+from service.routes.incidents import incident_routes
 from service.routes.intake import intake_routes
 from service.routes.investigate import investigate_routes
+from service.routes.knowledge import knowledge_routes
 from service.routes.monitoring import monitoring_routes
 from service.routes.status import mount_page, status_routes
 
@@ -17,6 +20,9 @@ ROUTES = (
     run_routes,
     intake_routes,
     investigate_routes,
+    incident_routes,
+    alert_routes,
+    knowledge_routes,
     briefing_routes,
     monitoring_routes,
     status_routes,

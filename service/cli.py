@@ -98,6 +98,19 @@ def investigate(
 
 
 @app.command()
+def detect(
+    context: typer.Context,
+    start: From = "",
+    end: To = "",
+    write: Annotated[bool, typer.Option("--write", help="keep the incidents that are found")] = False,
+    tz: Annotated[str, typer.Option(help="zone of the times")] = "",
+    json: Json = False,
+) -> None:
+    """Replay detection over stored history; lists the incidents it finds."""
+    _call(context, "detect", json, start=start, end=end, write=write, tz=tz)
+
+
+@app.command()
 def brief(
     context: typer.Context,
     period: Annotated[str, typer.Option(help="hourly|daily|weekly")] = "daily",

@@ -1,12 +1,12 @@
 """Commands that come in groups: metrics, templates, prompts, eval, dlq."""
 
-import importlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from service.invocation import Invocation, run
+from service.incident_groups import INCIDENT_GROUPS
+from service.invocation import call
 
 Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
 
@@ -24,6 +24,7 @@ GROUPS = {
     "eval": evaluation,
     "dlq": dlq,
     "thresholds": thresholds,
+    **INCIDENT_GROUPS,
 }
 
 
@@ -33,22 +34,16 @@ def add_to(app: typer.Typer) -> None:
         app.add_typer(group, name=name)
 
 
-def _call(context: typer.Context, command: str, json: bool, **options: Any) -> None:
-    module, function = command.split(".")
-    main = getattr(importlib.import_module(f"service.commands.{module}"), function)
-    raise typer.Exit(run(main, Invocation(context.obj, json), options))
-
-
 @metrics.command("list")
 def metrics_list(context: typer.Context, json: Json = False) -> None:
     """List the metric templates, and which the store cannot answer."""
-    _call(context, "metrics.show_list", json)
+    call(context, "metrics.show_list", json)
 
 
 @metrics.command("show")
 def metrics_show(context: typer.Context, name: str, json: Json = False) -> None:
     """Show one template: question, parameters, SQL, columns."""
-    _call(context, "metrics.show_one", json, name=name)
+    call(context, "metrics.show_one", json, name=name)
 
 
 @metrics.command("run")
@@ -61,31 +56,31 @@ def metrics_run(
     json: Json = False,
 ) -> None:
     """Run one template; prints one evidence."""
-    _call(context, "metrics.run_one", json, name=name, parameters=parameter or [], start=start, end=end)
+    call(context, "metrics.run_one", json, name=name, parameters=parameter or [], start=start, end=end)
 
 
 @templates.command("mine")
 def templates_mine(context: typer.Context, file: Path, json: Json = False) -> None:
     """Mine the log templates of a file: CSV line,template_id,template; --json gives a summary."""
-    _call(context, "templates.mine", json, file=file)
+    call(context, "templates.mine", json, file=file)
 
 
 @prompts.command("list")
 def prompts_list(context: typer.Context, json: Json = False) -> None:
     """List prompts with versions and hashes."""
-    _call(context, "prompts.show_list", json)
+    call(context, "prompts.show_list", json)
 
 
 @prompts.command("show")
 def prompts_show(context: typer.Context, name: str, version: str = "", json: Json = False) -> None:
     """Show a prompt."""
-    _call(context, "prompts.show_one", json, name=name, version=version)
+    call(context, "prompts.show_one", json, name=name, version=version)
 
 
 @prompts.command("diff")
 def prompts_diff(context: typer.Context, name: str, first: str, second: str = "", json: Json = False) -> None:
     """Show what changed between two versions of a prompt."""
-    _call(context, "prompts.show_diff", json, name=name, first=first, second=second)
+    call(context, "prompts.show_diff", json, name=name, first=first, second=second)
 
 
 @evaluation.command("run")
@@ -97,7 +92,7 @@ def eval_run(
     json: Json = False,
 ) -> None:
     """Ask a suite's questions in fresh worlds and grade the answers."""
-    _call(context, "evaluation.run_suite", json, suite=suite, seed=seed, out=out)
+    call(context, "evaluation.run_suite", json, suite=suite, seed=seed, out=out)
 
 
 @evaluation.command("compare")
@@ -121,7 +116,7 @@ def eval_compare(
     """Compare two prompt versions, bundles or models on the same cases; exit 0 better or not worse, 1 worse, 2 inconclusive."""
     arms = {"prompt": prompt, "a": a, "b": b, "a_prompts": a_prompts, "b_prompts": b_prompts, "a_model": a_model, "b_model": b_model}
     terms = {"suite": suite, "seed": seed, "repeats": repeats, "margin": margin, "cases": cases}
-    _call(context, "evaluation.compare", json, **arms, **terms, out=out)
+    call(context, "evaluation.compare", json, **arms, **terms, out=out)
 
 
 @evaluation.command("bench")
@@ -132,7 +127,7 @@ def eval_bench(
     json: Json = False,
 ) -> None:
     """Measure start-up, overhead, answer time, ingest and verification on this machine."""
-    _call(context, "evaluation.bench", json, rows=rows, out=out)
+    call(context, "evaluation.bench", json, rows=rows, out=out)
 
 
 @dlq.command("list")
@@ -142,16 +137,16 @@ def dlq_list(
     json: Json = False,
 ) -> None:
     """List dead letters, newest first."""
-    _call(context, "dlq.show_list", json, limit=limit)
+    call(context, "dlq.show_list", json, limit=limit)
 
 
 @thresholds.command("show")
 def thresholds_show(context: typer.Context, json: Json = False) -> None:
     """Show every threshold."""
-    _call(context, "thresholds.show", json)
+    call(context, "thresholds.show", json)
 
 
 @thresholds.command("set")
 def thresholds_set(context: typer.Context, name: str, value: float, json: Json = False) -> None:
     """Change a threshold, for the next event on."""
-    _call(context, "thresholds.change", json, name=name, value=value)
+    call(context, "thresholds.change", json, name=name, value=value)

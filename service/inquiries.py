@@ -12,13 +12,11 @@ from domain.ids import ThreadId
 from domain.incidents import Incident
 from domain.window import Window
 from graph.events import Emit, silent
-from graph.scoping import stored
 from service.parts import Parts
-from service.scope import extent_of, reference, window, zone
+from service.scope import extent_of, latest, reference, window, zone
 
 INCIDENT = TypeAdapter(Incident)
 LEAD = timedelta(minutes=30)
-LONGEST = timedelta(hours=24)
 
 
 class InvestigateRequest(BaseModel):
@@ -37,7 +35,7 @@ async def investigate(parts: Parts, request: InvestigateRequest, emit: Emit = si
     if request.incident:
         return await of_incident(parts, await _incident(parts, request.incident), emit)
     tz = zone(request.tz or parts.settings.timezone)
-    asked = await window(parts, request.start, request.end, tz) or await _latest(parts, tz)
+    asked = await window(parts, request.start, request.end, tz) or await latest(parts, tz)
     return await _looked_into(parts, Question(_text(request.service), asked, tz=tz, trigger="incident", service=request.service), emit)
 
 
@@ -67,11 +65,6 @@ async def _incident(parts: Parts, name: str) -> Incident:
     if found is None:
         raise NothingFoundError(f"There is no incident {name!r}; watchfloor incidents list names them.")
     return INCIDENT.validate_python(found)
-
-
-async def _latest(parts: Parts, tz: str) -> Window:
-    everything = stored(await extent_of(parts), tz)
-    return Window(max(everything.start, everything.end - LONGEST), everything.end, tz)
 
 
 async def _around(parts: Parts, began: datetime, ended: datetime | None, tz: str) -> Window:

@@ -1,6 +1,7 @@
 """How a command runs: its data folder and output form, and errors as one clear line with an exit code."""
 
 import asyncio
+import importlib
 import json
 import os
 import sys
@@ -8,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from domain.errors import WatchfloorError
 
@@ -46,6 +49,13 @@ def run(main: Main, invocation: Invocation, options: Mapping[str, Any]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
+
+
+def call(context: typer.Context, command: str, json: bool, **options: Any) -> None:
+    """Run `module.function` of service.commands, loaded only now, and end with its exit code."""
+    module, function = command.split(".")
+    main = getattr(importlib.import_module(f"service.commands.{module}"), function)
+    raise typer.Exit(run(main, Invocation(context.obj, json), options))
 
 
 async def _awaited(main: Main, invocation: Invocation, options: Mapping[str, Any]) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from domain.ports import Clock, Documents, Embedder, Notifier, Slots, StateStore, TelemetryStore, VectorIndex
 from domain.telemetry import Signal
 from graph.analyst import Analyst
+from incidents.room import IncidentRoom
 from observability.tracing import TraceBuffer
 from pipeline.follow import Follower
 from pipeline.loader import Loader
@@ -31,6 +32,7 @@ class Parts:
     documents: Documents
     slots: Slots
     index: VectorIndex
+    incidents: IncidentRoom
     embedder: Embedder
     loader: Loader
     follower: Follower

@@ -1,6 +1,6 @@
 """What a request means by its zone, its times and its window, over what is stored."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agents.windows import parse_time
@@ -10,6 +10,8 @@ from domain.window import Window, rfc3339
 from graph.scoping import STALE_AFTER, stored
 from service.parts import Parts
 from service.requests import FIRST_YEAR, LAST_YEAR
+
+LONGEST = timedelta(hours=24)
 
 
 def zone(name: str) -> str:
@@ -53,6 +55,12 @@ def reference(parts: Parts, extent: Extent) -> datetime:
     """What relative times count from: now, or the end of what is stored where that is older than a day."""
     now = parts.clock.now()
     return stored(extent, "UTC").end if now - extent.newest > STALE_AFTER else now
+
+
+async def latest(parts: Parts, tz: str) -> Window:
+    """The last 24 h that are stored. Raises NothingFoundError where nothing is."""
+    everything = stored(await extent_of(parts), tz)
+    return Window(max(everything.start, everything.end - LONGEST), everything.end, tz)
 
 
 async def extent_of(parts: Parts) -> Extent:

@@ -1,11 +1,12 @@
 """The one composition root: settings in, wired parts out. The only module of the product that names adapters."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from adapters.chat import ChatJudge, ChatSettings
 from adapters.clickhouse import open_embedded, open_server
@@ -25,22 +26,27 @@ from agents.suggestion import suggest
 from analytics.flagging import Flagger
 from domain.analysis import Budget
 from domain.errors import WrongUseError
+from domain.incidents import Incident
 from domain.ports import Documents, Embedder, Judge, OtlpDecoder, Slots, StateStore, TelemetryStore, Tracer, VectorIndex
 from domain.tasks import PlannedCall
 from graph.analyst import Analyst, Ports
 from graph.context import Suggest
+from incidents.room import Ports as RoomPorts
+from incidents.room import open_room
 from observability.tracing import TraceBuffer, build_tracing
 from pipeline.follow import Follower
 from pipeline.loader import Loader
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
 from service.folder import DataFolder
+from service.inquiries import of_incident
 from service.live import live_feed
 from service.parts import Parts
 from service.scheduler import Scheduler
 from service.settings import Settings
 from service.thresholds import KeptThresholds
 from tools.registry import Registry
+from tools.similar import SimilarIncidents
 from tools.suspects import SuspectsTool
 from tools.toolbox import Toolbox
 
@@ -70,6 +76,7 @@ async def open_parts(settings: Settings, command: str, address: str = "") -> Asy
         parts = _assembled(settings, stores, tracer, traces)
         await parts.thresholds.load()
         stack.push_async_callback(parts.live.close)
+        stack.push_async_callback(parts.incidents.analyses.stop)
         yield parts
 
 
@@ -91,16 +98,22 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
     clock, codec, flagger = SystemClock(), OtlpCodec(), Flagger()
     receiver = Receiver(stores.telemetry, stores.state, codec, clock, flagger)
     registry, library = Registry.load(), PromptLibrary.load()
-    toolbox = Toolbox(stores.telemetry, registry, (SuspectsTool(stores.telemetry),))
     embedder = open_embedder(settings.embed_model_dir)
+    composites = (SuspectsTool(stores.telemetry), SimilarIncidents(stores.telemetry, stores.index, embedder))
+    toolbox = Toolbox(stores.telemetry, registry, composites)
+
+    async def investigated(incident: Incident) -> Mapping[str, Any]:
+        return (await of_incident(parts, incident)).as_json()
+
     ports = _ports(settings, stores, toolbox=toolbox, library=library, embedder=embedder, tracer=tracer)
-    return Parts(
+    parts = Parts(
         settings=settings,
         store=stores.telemetry,
         state=stores.state,
         documents=stores.documents,
         slots=stores.slots,
         index=stores.index,
+        incidents=open_room(RoomPorts(stores.telemetry, stores.documents, stores.index, embedder, clock), investigated),
         embedder=embedder,
         loader=Loader(stores.telemetry, stores.state, codec, clock),
         follower=Follower(stores.telemetry, stores.state, codec, clock),
@@ -117,6 +130,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         scheduler=Scheduler(stores.slots, clock),
         notifiers=(WebhookNotifier(settings.briefing_webhook),) if settings.briefing_webhook else (),
     )
+    return parts
 
 
 def _ports(settings: Settings, stores: Stores, *, toolbox: Toolbox, library: PromptLibrary, embedder: Embedder, tracer: Tracer) -> Ports:

@@ -17,6 +17,7 @@ from service.guard import is_loopback
 from service.invocation import Invocation
 from service.parts import Parts
 from service.settings import read_settings
+from service.watching import watching
 from service.wiring import VERSION, open_parts
 
 GRACE_S = 3
@@ -38,7 +39,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         parts.scheduler.jobs += briefing_jobs(parts)
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
         invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
-        async with parts.scheduler.working():
+        async with parts.scheduler.working(), watching(parts):
             await Server(config, parts).serve(sockets=[listener])
     return 0
 

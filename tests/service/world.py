@@ -1,9 +1,10 @@
 """The HTTP application over fakes: stores, tools and judge are ours, everything between is real."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fastapi.testclient import TestClient
 
@@ -11,13 +12,17 @@ from adapters.otlp import OtlpCodec, encode_response
 from analytics.flagging import Flagger
 from domain.errors import StoreError
 from domain.ids import DEFAULT_TENANT, Tenant
+from domain.incidents import Incident
 from domain.ports import Judge
 from domain.telemetry import Extent, LogRecord
+from incidents.room import Ports as RoomPorts
+from incidents.room import open_room
 from pipeline.follow import Follower
 from pipeline.loader import Loader
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
 from service.app import build_app
+from service.inquiries import of_incident
 from service.live import live_feed
 from service.parts import Parts
 from service.scheduler import Scheduler
@@ -85,14 +90,20 @@ def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
     codec, clock, registry, flagger = OtlpCodec(), FakeClock(), templates(), Flagger()
     settings, documents = Settings(data_dir=Path("nowhere")), FakeDocuments()
     receiver = Receiver(store, inside.state, codec, clock, flagger)
-    return Parts(
+
+    async def investigated(incident: Incident) -> Mapping[str, Any]:
+        return (await of_incident(parts, incident)).as_json()
+
+    index, embedder = FakeVectorIndex(), FlatEmbedder()
+    parts = Parts(
         settings=settings,
         store=store,
         state=inside.state,
         documents=documents,
         slots=FakeSlots(),
-        index=FakeVectorIndex(),
-        embedder=FlatEmbedder(),
+        index=index,
+        incidents=open_room(RoomPorts(store, documents, index, embedder, clock), investigated),
+        embedder=embedder,
         loader=Loader(store, inside.state, codec, clock),
         follower=Follower(store, inside.state, codec, clock),
         receiver=receiver,
@@ -107,3 +118,4 @@ def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
         traces=inside.traces,
         scheduler=Scheduler(FakeSlots(), clock),
     )
+    return parts
