@@ -35,6 +35,16 @@ class InquiringRuntime(Runtime, Protocol):
 InquiringRuntimeFactory = Callable[[Path], AbstractAsyncContextManager[InquiringRuntime]]
 
 
+class BriefingRuntime(Runtime, Protocol):
+    """A runtime that briefs: `brief` takes the body of `POST /api/briefings`; `analysis` gives the document of a run."""
+
+    async def brief(self, request: Mapping[str, Any]) -> Document: ...
+    async def analysis(self, run_id: str) -> Document: ...
+
+
+BriefingRuntimeFactory = Callable[[Path], AbstractAsyncContextManager[BriefingRuntime]]
+
+
 class BulkRuntime(Runtime, Protocol):
     """A runtime that also takes records straight into its store, past the pipeline; for filling large stores in benchmarks."""
 

@@ -12,6 +12,7 @@ from evals.compare.arms import HOUSE, Arm, ArmName, Arms, Conditions
 from graph.analyst import Analyst
 from pipeline.source import Source
 from service import actions
+from service.briefings import BriefRequest, brief
 from service.inquiries import InvestigateRequest, investigate
 from service.local import checked
 from service.parts import Parts
@@ -38,6 +39,14 @@ class PartsRuntime:
     async def investigate(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """`POST /api/investigate`."""
         return (await investigate(self._parts, checked(InvestigateRequest, request))).as_json()
+
+    async def brief(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`POST /api/briefings`."""
+        return await brief(self._parts, checked(BriefRequest, request))
+
+    async def analysis(self, run_id: str) -> Mapping[str, Any]:
+        """`GET /api/runs/{run_id}`."""
+        return await actions.analysis_document(self._parts, run_id)
 
     async def ask_as(self, arm: ArmName, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """`POST /api/chat` under one arm."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from evals import command as suites
 from evals.bench import command as benchmarks
+from evals.briefings import command as briefings
 from evals.case import load_suite
 from evals.compare import command as comparisons
 from evals.compare.arms import Side, arms
@@ -29,6 +30,10 @@ async def run_suite(invocation: Invocation, options: Mapping[str, Any]) -> int:
     out, now = options["out"] or _results(), datetime.now(UTC)
     if options["suite"] == faults.SUITE:
         report = await faults.run(open_runtime, faults.Bench(options["seed"]), out, now=now, say=invocation.say)
+        invocation.show(report, _scores(report))
+        return 0
+    if options["suite"] == briefings.SUITE:
+        report = await briefings.run(open_runtime, briefings.Bench(options["seed"]), out, now=now, say=invocation.say)
         invocation.show(report, _scores(report))
         return 0
     report = await suites.run(open_runtime, options["suite"], out, now=now, say=invocation.say, seed=options["seed"])
