@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.errors import WatchfloorError, WrongUseError
 from domain.ports import Clock
+from domain.telemetry import Signal
 from pipeline.receive import Receiver
 from service.recent import RecentEvents
 from service.settings import Settings
 from simulator.live import Forced, LiveWorld, Pace
-from simulator.wide import Ranges
+from simulator.records import Record
+from simulator.wide import Ranges, compact
 
 log = logging.getLogger(__name__)
 
@@ -126,8 +128,15 @@ class LiveFeed:
         events = self._world.events(now)
         if not events:
             return
+        records: Mapping[Signal, list[Record]] = {
+            "traces": [span for event in events for span in event.spans],
+            "metrics": [point for event in events for point in event.points],
+            "logs": [event.record for event in events],
+        }
         try:
-            await self._receiver.take("logs", "\n".join(event.line() for event in events).encode(), NDJSON)
+            for signal, sent in records.items():
+                if sent:
+                    await self._receiver.take(signal, "\n".join(map(compact, sent)).encode(), NDJSON)
         except WatchfloorError as error:
             log.warning("live.lost", extra={"events": len(events), "error": str(error)})
             self._lost, self._last_error = self._lost + len(events), str(error)

@@ -9,9 +9,10 @@ from itertools import count
 from simulator.dice import Dice
 from simulator.records import later
 from simulator.shop import Endpoint
-from simulator.wide import EVENT_TYPES, Event, EventType, Ranges, event, ordinary, places, scene
+from simulator.wide import EVENT_TYPES, Draft, Event, EventType, Ranges, Scene, event, ordinary, places, scene
 from simulator.wide_cascades import ANOMALIES, Chain, Step, cascade, origin_of
 from simulator.wide_faults import SCATTERED, WRONGS
+from simulator.wide_signals import Hop, gauges, hop, spans
 
 MINUTE = timedelta(minutes=1)
 FORCED_FOR = timedelta(minutes=2)
@@ -19,7 +20,7 @@ FORCED_EVERY_S = 6.0
 KEPT_LABELS = 20_000
 TYPE_WEIGHTS = (0.45, 0.2, 0.2, 0.15)
 CASCADES = 0.3  # the share of minutes in which the anomalies are one cascade
-STEP_MS = (150, 900)
+STEP_MS = (5, 45)
 ORDINARY_ROW = 2  # scattered anomalies never hit one service more often in a row
 
 
@@ -164,18 +165,30 @@ class LiveWorld:
         self._wrongs.owed += spoiled  # nowhere without a row of anomalies: the next minute makes up for it
         place: Endpoint = dice.pick(everywhere)
         self._row[place.service] = 0
-        return _Made(event(at, event_type, place, ordinary(event_type, place, self.ranges, dice), who=scene(dice), dice=dice))
+        draft, who = ordinary(event_type, place, self.ranges, dice), scene(dice)
+        made = event(at, event_type, place, draft, who=who, dice=dice)
+        return _Made(self._with_signals(made, [(hop(place, at, draft), draft)], who, dice))
 
     def _spread(self, chain: Chain, at: datetime, group: str, dice: Dice) -> list[_Made]:
-        """The events of a chain, one after the other in one trace and region."""
-        who, waited, found = scene(dice), 0.0, []
+        """The events of a chain, one after the other in one trace and region; the last carries the spans of all."""
+        who, waited = scene(dice), 0.0
+        found: list[_Made] = []
+        hops: list[tuple[Hop, Draft]] = []
         for step in chain:
             draft = WRONGS[step.wrong].spoil(step.place, self.ranges, dice)
-            if step.event_type == "api" and draft.duration_ms:
+            if step.event_type in {"api", "frontend"} and draft.duration_ms:
                 waited += draft.duration_ms
                 draft = replace(draft, duration_ms=round(waited, 1))  # who calls waits for whom it calls
             made = event(at, step.event_type, step.place, draft, who=who, dice=dice)
+            hops.append((hop(step.place, at, draft), draft))
             found.append(_Made(made, Label(made.event_id, at, made.service, step.event_type, step.wrong, group)))
             self._row[made.service] = self._row.get(made.service, 0) + 1
             at = later(at, dice.between(*STEP_MS))
+        found[-1] = replace(found[-1], event=self._with_signals(found[-1].event, hops, who, dice))
         return found
+
+    def _with_signals(self, last: Event, told: list[tuple[Hop, Draft]], who: Scene, dice: Dice) -> Event:
+        path = [one for one, draft in told if draft.duration_ms is not None]
+        points = [point for one, draft in told for point in gauges(one.end, one.place, draft)]
+        traced = spans(path, who.trace_id, self.ranges, dice) if path else []
+        return replace(last, spans=tuple(traced), points=tuple(points))

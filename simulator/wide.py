@@ -69,10 +69,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A wide event: when it happens, and the object that is sent. It never says whether it was broken on purpose."""
+    """A wide event: when it happens, the object that is sent, and the spans and metric points that go with it.
+
+    None of them says whether it was broken on purpose.
+    """
 
     at: datetime
     record: Record
+    spans: tuple[Record, ...] = ()
+    points: tuple[Record, ...] = ()
 
     @property
     def event_id(self) -> str:
@@ -91,7 +96,7 @@ class Event:
 
     def line(self) -> str:
         """The event as one line of NDJSON."""
-        return json.dumps(self.record, ensure_ascii=False, separators=(",", ":"))
+        return compact(self.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,11 @@ class Draft:
     error_code: str = ""
     error_message: str = ""
     metrics: tuple[tuple[str, float], ...] = ()
+
+
+def compact(record: Record) -> str:
+    """A record as one line of NDJSON."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
 def scene(dice: Dice) -> Scene:

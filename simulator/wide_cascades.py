@@ -52,11 +52,6 @@ def _latency(service: str, dice: Dice) -> Chain:
     return tuple(Step("api", ENDPOINTS[key], "slow_answer") for key in climb(_endpoint(service, dice), dice))
 
 
-def _database(service: str, dice: Dice) -> Chain:
-    chain = _error_burst(service, dice)
-    return (Step("database", chain[0].place, "slow_query"), *chain[:2])
-
-
 def _memory(service: str, dice: Dice) -> Chain:
     return (Step("infrastructure", _host(service), "memory_full"), *_error_burst(service, dice))
 
@@ -66,8 +61,7 @@ def _cpu(service: str, dice: Dice) -> Chain:
 
 
 def _frontend(_service: str, dice: Dice) -> Chain:
-    page = dice.pick(places("frontend"))
-    return (Step("frontend", page, "script_error"), Step("frontend", page, "slow_page"))
+    return (Step("frontend", dice.pick(places("frontend")), "script_error"),)
 
 
 def _pages(key: str) -> Chain:
@@ -100,7 +94,7 @@ ANOMALIES: Mapping[str, Anomaly] = {
     "cascade": Anomaly(cascade, (*_DATABASES, *_SERVERS)),
     "error_burst": Anomaly(_error_burst, _SERVERS),
     "latency": Anomaly(_latency, _SERVERS),
-    "database": Anomaly(_database, _DATABASES),
+    "database": Anomaly(_error_burst, _DATABASES),
     "memory": Anomaly(_memory, _SERVERS),
     "cpu": Anomaly(_cpu, _SERVERS),
     "frontend": Anomaly(_frontend, (STOREFRONT,)),
