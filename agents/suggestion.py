@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Self
 
 from agents.reading import ASKS, Ask, Reading
-from agents.vocabulary import concepts, tokens
+from agents.vocabulary import is_synonym, tokens
 from domain.calls import Filters, ToolSpec
 from domain.findings import DeskName
 from domain.ports import Embedder
@@ -33,6 +33,7 @@ FOREIGN_FLOOR = 0.62
 FAMILIAR = 0.67
 PART_DISCOUNT = 0.9
 TELLING_PART = 2
+RARE = 1.8
 CHANGE_FIT = 0.07
 MISSED = 0.1
 DIMENSION: Mapping[str, str] = {"user": "account", "text": "search"}
@@ -104,7 +105,9 @@ class Suggester:
         return {card.spec.name: self._score(words, card, reading.heads) + _fit(reading, card) for card in self.cards}
 
     def _score(self, words: frozenset[str], card: _Card, heads: frozenset[str] = frozenset()) -> float:
-        asked = {word: self._weight(word) * (HEAD_WEIGHT if word in heads else 1.0) for word in words}
+        asked = {
+            word: self._weight(word) * (HEAD_WEIGHT if word in heads else 1.0) for word in words if word in self.idf or not is_synonym(word)
+        }
         if not asked:
             return 0.0
         covered = sum(weight * card.weights.get(word, 0.0) for word, weight in asked.items()) / sum(asked.values())
@@ -126,13 +129,19 @@ class Suggester:
         """The best tool of each clause that a tool of its own answers well."""
         found: dict[str, float] = {}
         for part in reading.parts:
-            if max(len(concepts(part)), sum(word in self.idf for word in part if not word.startswith("~"))) < TELLING_PART:
+            if not self._is_telling(part):
                 continue
             scores = {card.spec.name: self._score(frozenset(part), card) + _fit(reading, card) for card in self.cards}
             name = max(scores, key=lambda each: scores[each], default="")
             if name and scores[name] >= PART_FLOOR:
                 found[name] = scores[name] * PART_DISCOUNT
         return found
+
+    def _is_telling(self, part: Sequence[str]) -> bool:
+        """Whether a clause says enough to be a question of its own: two content words, or a rare concept."""
+        named = [word for word in part if word.startswith("~")]
+        plain = sum(word in self.idf for word in part if not word.startswith("~"))
+        return max(len(named), plain) >= TELLING_PART or any(self.idf.get(word, 0.0) >= RARE for word in named)
 
     def _is_familiar(self, reading: Reading) -> bool:
         """Whether a question is about operations, or in the words of this menu."""

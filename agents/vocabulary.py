@@ -29,6 +29,8 @@ MARKS: tuple[tuple[str, str], ...] = (
     (r"\b(?:going|goes|went)\s+on\b|\bwhat'?s\s+up\b", "happening"),
     (r"\b([1-5]\d\d|[1-5]xx)s\b", r"\1"),
     (r"\bper\s+second\b", "rate"),
+    (r"\bn\s*\+\s*1\b", "nplusone"),
+    (r"\b(?:self|own|exclusive)[\s-]+time\b", "selftime"),
     (r"\bfrom\s+when\s+(?:to|until|till)\s+when\b", "range"),
 )
 LONGEST_PHRASE = 3
@@ -105,6 +107,11 @@ def is_known(word: str) -> bool:
     """Whether a word stands in the vocabulary, as a concept or as ordinary speech about operations."""
     lexicon, stemmed = _lexicon(), stem(word)
     return stemmed in lexicon.concept_of or stemmed in lexicon.known | lexicon.neutral or is_stop(word) or is_qualifier(word)
+
+
+def is_synonym(stemmed: str) -> bool:
+    """Whether a stem stands for a concept, so that the concept says it as well."""
+    return stemmed in _lexicon().concept_of
 
 
 def is_qualifier(word: str) -> bool:
