@@ -51,7 +51,7 @@ async def run_suite(suite: Suite, open_runtime: RuntimeFactory, seed: int, say: 
     """Asks every question whose world can be made here. Errors of the product other than "nothing found" are raised."""
 
     async def work(cases: tuple[Case, ...], world: World, runtime: Runtime) -> list[Answered]:
-        return [_said(await answered(runtime.ask, world, case), say) for case in cases]
+        return [_said(await answered(runtime.ask, case, world.expectation(case)), say) for case in cases]
 
     done, skipped = await in_worlds(suite, open_runtime, work, seed=seed, say=say, public=public)
     return SuiteRun(suite, seed, done, skipped)
@@ -94,9 +94,8 @@ async def load_world(runtime: Runtime, world: World) -> int:
     return accepted
 
 
-async def answered(ask: Ask, world: World, case: Case) -> Answered:
+async def answered(ask: Ask, case: Case, expected: Expectation) -> Answered:
     """One case asked and graded."""
-    expected = world.expectation(case)
     started = time.perf_counter()
     document = await _asked(ask, case)
     return Answered(case, expected, document, grade(case, expected, document, time.perf_counter() - started))

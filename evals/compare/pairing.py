@@ -10,6 +10,7 @@ from domain.errors import WrongUseError
 from evals.case import Case, Suite
 from evals.compare.arms import ArmName, Arms, ArmsFactory, ArmsRuntime
 from evals.compare.inference import Flips
+from evals.facts import Expectation
 from evals.grading import Grade
 from evals.runner import PUBLIC_DATA, Answered, Say, SuiteRun, answered, in_worlds
 from evals.runtime import Document
@@ -99,9 +100,10 @@ async def contest(
 
 
 async def _pair(runtime: ArmsRuntime, world: World, case: Case, order: Sequence[tuple[ArmName, ArmName]]) -> Pair:
+    expected = world.expectation(case)
     given: dict[ArmName, list[Answered]] = {"a": [], "b": []}
     for arm in (arm for turn in order for arm in turn):
-        given[arm].append(await _answer(runtime, arm, world, case))
+        given[arm].append(await _answer(runtime, arm, case, expected))
     return Pair(case, tuple(given["a"]), tuple(given["b"]))
 
 
@@ -110,11 +112,11 @@ def _said(pair: Pair, say: Say) -> Pair:
     return pair
 
 
-async def _answer(runtime: ArmsRuntime, arm: ArmName, world: World, case: Case) -> Answered:
+async def _answer(runtime: ArmsRuntime, arm: ArmName, case: Case, expected: Expectation) -> Answered:
     async def ask(question: Mapping[str, Any]) -> Document:
         return await runtime.ask_as(arm, question)
 
-    return await answered(ask, world, case)
+    return await answered(ask, case, expected)
 
 
 def _told(pair: Pair, arm: ArmName) -> str:
