@@ -62,7 +62,7 @@ class LiveFeed:
     @property
     def running(self) -> bool:
         """Whether events are being made."""
-        return self._task is not None
+        return self._task is not None and not self._task.done()
 
     def status(self) -> LiveStatus:
         """The state of the feed now."""
@@ -81,7 +81,7 @@ class LiveFeed:
 
     def start(self, rate: float | None = None) -> None:
         """Begin a new live world now; needs a running event loop."""
-        if self._task is not None:
+        if self.running:
             raise WrongUseError("The live feed is running already; stop it first.")
         now = self._clock.now()
         self._pace = Pace(rate or self._pace.rate, self._pace.anomalous)
@@ -89,10 +89,11 @@ class LiveFeed:
         self._world = LiveWorld(int(now.timestamp() * 1_000), now, self._pace, self._ranges)
         self._ticked_at, self._last_error = now, ""
         self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """Stop making events; those under way are stored first."""
-        if self._task is None:
+        if self._task is None or not self.running:
             raise WrongUseError("The live feed is not running; start it first.")
         task, self._task, self._forced = self._task, None, None
         async with self._stepping:
@@ -112,7 +113,7 @@ class LiveFeed:
 
     def force(self, kind: str = CASCADE, service: str = "") -> Forced:
         """Begin an anomaly now. Raises WrongUseError when the feed is stopped, or for one that cannot be."""
-        if self._task is None or self._world is None:
+        if self._world is None or not self.running:
             raise WrongUseError("The live feed is not running; start it before forcing an anomaly.")
         self._forced = self._world.force(kind, self._clock.now(), service)
         return self._forced
@@ -143,20 +144,19 @@ class LiveFeed:
 
     async def close(self) -> None:
         """Stop if it is running."""
-        if self._task is not None:
+        if self.running:
             await self.stop()
 
     async def _run(self) -> None:
         while True:
             await self._sleep(TICK_S)
             async with self._stepping:
-                await self._step()
+                await self.tick()
 
-    async def _step(self) -> None:
-        try:
-            await self.tick()
-        except Exception as error:  # the worker loop: a bug in one tick is told and does not end the feed
-            log.exception("live.failed")
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A bug ends the feed: the status says so, the log has the trace, and it may be started again."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("live.failed", exc_info=error)
             self._last_error = repr(error)
 
 

@@ -171,6 +171,24 @@ async def test_the_loop_ticks_by_itself_between_sleeps() -> None:
     assert len(feed.store.logs) == pytest.approx(60, abs=7)
 
 
+async def test_a_bug_ends_the_feed_says_so_and_it_can_be_started_again() -> None:
+    feed = Feed()
+
+    async def broken(_seconds: float) -> None:
+        raise ZeroDivisionError("a bug")
+
+    live = LiveFeed(feed.receiver, feed.clock, Pace(), Ranges(), broken)
+    live.start()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert (live.running, live.status().last_error) == (False, "ZeroDivisionError('a bug')")
+    with pytest.raises(WrongUseError, match="not running"):
+        await live.stop()
+    live.start()
+    assert live.running
+    await live.close()
+
+
 @pytest.fixture
 async def client() -> AsyncIterator[tuple[httpx.AsyncClient, Front]]:
     made = front()
