@@ -20,7 +20,7 @@ from evals.report import Circumstances
 
 SIDES: tuple[ArmName, ArmName] = ("a", "b")
 CHARS_A_TOKEN = 4
-PAYLOAD_TOKENS = 700  # claims, tools and question of one decision, measured on the sample suite
+PAYLOAD_TOKENS = 320  # claims, tools and question of one decision, and its answer; measured with a model on the sample suite
 TASKS_AN_ANSWER = ("route", "plan", "select", "word")
 
 
