@@ -1,7 +1,7 @@
 """Rules applied to minute series: which groups breach one at a given minute, and the alarm that says so."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -13,6 +13,9 @@ from domain.incidents import Alarm
 MINUTE = timedelta(minutes=1)
 SERIES_MIN = 30
 LEAST_HISTORY_MIN = 20  # minutes before silence, novelty or a level can be told from a beginning
+
+LEAST_REQUESTS, NEW_SHARE = 20.0, 0.2
+LIVELY = 0.5  # of what is expected: a service that says that much shows that events still arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,10 @@ class Step:
     def usable(self, groups: Sequence[Group], before: int) -> Floats:
         """1 where a group's minute counts towards its level, for the history that ends at index `before`; shape (groups, minutes)."""
         first = max(0, before - HISTORY_MIN)
-        whole = np.ones(before - first)
-        return np.array([self.kept[group.service][first:before] if group.service in self.kept else whole for group in groups])
+        found = np.ones((len(groups), before - first))
+        for row, group in enumerate(groups):
+            found[row] = self.kept[group.service][first:before] if group.service in self.kept else 1.0
+        return found
 
 
 def count_alarms(rule: CountRule, counts: Counts, step: Step) -> tuple[Alarm, ...]:
@@ -72,6 +77,7 @@ def count_alarms(rule: CountRule, counts: Counts, step: Step) -> tuple[Alarm, ..
 
 def _window_alarms(rule: CountRule, counts: Counts, step: Step, window: int) -> Iterator[tuple[float, Group, Alarm]]:
     low = step.at - window
+    counts = counts if rule.known else _with_newcomers(counts, low, step.at)
     events, exposure = _sums(counts, low, step.at)
     before = _past(counts, step, low)
     odds = surprise(events, exposure, before)
@@ -81,6 +87,16 @@ def _window_alarms(rule: CountRule, counts: Counts, step: Step, window: int) -> 
         threshold = fewest(rule.surprise, rule.threshold, float(exposure[row]), before, int(row)) - 1
         expected = float(before.share[row] * exposure[row])
         yield float(odds[row]), counts.groups[row], _alarm(rule, counts, Seen(int(row), low, step.at, threshold, expected))
+
+
+def _with_newcomers(counts: Counts, low: int, high: int) -> Counts:
+    """Counts in which a group that had hardly any requests before is measured against time, if a fifth of its requests are events."""
+    events, exposure = _sums(counts, low, high)
+    had = counts.exposure[:, max(0, low - HISTORY_MIN) : low].sum(axis=1)
+    is_new = counts.by_request & (had < LEAST_REQUESTS) & (events >= NEW_SHARE * exposure)
+    if low < LEAST_HISTORY_MIN or not is_new.any():
+        return counts
+    return replace(counts, exposure=np.where(is_new[:, None], 1.0, counts.exposure), by_request=counts.by_request & ~is_new)
 
 
 def _sums(counts: Counts, low: int, high: int) -> tuple[Floats, Floats]:
@@ -177,8 +193,9 @@ def _silent(rule: CountRule, requests: Counts, step: Step, window: int) -> Itera
     minutes = np.full(events.shape, float(window))
     usable = step.usable(requests.groups, low)
     before = past((requests.events[:, low - usable.shape[1] : low] * usable).sum(axis=1), usable.sum(axis=1))
-    others = (events.sum() - events) > 0.5 * (before.share * minutes).sum()
-    for row in np.flatnonzero((events == 0) & (silence(minutes, before) < rule.surprise) & others):
+    expected = before.share * minutes
+    others = (events > LIVELY * expected) & (expected >= LEAST_HISTORY_MIN)
+    for row in np.flatnonzero((events == 0) & (silence(minutes, before) < rule.surprise) & others.any()):
         yield _silence_alarm(rule, requests, int(row), (low, step.at), float(before.share[row] * window))
 
 

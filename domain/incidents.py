@@ -110,6 +110,7 @@ class Incident:
     comments: tuple[Comment, ...] = ()
     reopened: int = 0
     analysed_as: str = ""
+    analysed_at: datetime | None = None
     analysis_error: str = ""
     ai_generated: bool = True
     tenant: Tenant = DEFAULT_TENANT

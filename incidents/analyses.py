@@ -21,6 +21,7 @@ Investigate = Callable[[Incident], Awaitable[Mapping[str, Any]]]
 AT_ONCE = 2
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(minutes=15)
+SECOND_LOOK = timedelta(minutes=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Analyses:
         if incident.snoozed_until and incident.snoozed_until > now:
             return False
         failure = self._failures.get(incident.incident_id)
-        return _is_graver(incident) and (failure is None or failure.again_at <= now)
+        return (_is_graver(incident) or _is_open_question(incident, now)) and (failure is None or failure.again_at <= now)
 
     async def _attempt(self, name: str) -> None:
         async with self._slots:
@@ -113,7 +114,7 @@ class Analyses:
         async with self._records.changing:
             incident = told(await self._records.get(Incident, name), found, now)
             issue = await self._knowledge.learn(incident, now, _workaround(found))
-            incident = replace(incident, analysed_as=severity, issue_id=issue.issue_id, embedding_id=incident.incident_id)
+            incident = replace(incident, analysed_as=severity, analysed_at=now, issue_id=issue.issue_id, embedding_id=incident.incident_id)
             await self._records.keep(incident)
             await self._notices.refresh(incident)
 
@@ -154,6 +155,12 @@ def _cause(found: Mapping[str, Any]) -> CauseNamed | None:
 
 def _workaround(found: Mapping[str, Any]) -> str:
     return next((str(advice["text"]) for advice in found.get("recommendations", ()) if advice.get("justified")), "")
+
+
+def _is_open_question(incident: Incident, now: datetime) -> bool:
+    """Whether the one look so far came too early to name a cause, and more has been stored since."""
+    is_first = len(incident.run_ids) == 1 and incident.root_cause is None
+    return is_first and incident.analysed_at is not None and now - incident.analysed_at >= SECOND_LOOK
 
 
 def _is_graver(incident: Incident) -> bool:

@@ -63,6 +63,8 @@ class Book:
 
     def add(self, alarm: Alarm, at: datetime, links: Links) -> None:
         """One alarm to the incident it belongs to; incidents that it connects become one."""
+        if any(_is_settled(one, alarm) for one in self.incidents.values()):
+            return
         same = [one for one in self.live() if _belongs(one, alarm, links)]
         if not same:
             self._open(alarm, at)
@@ -128,6 +130,12 @@ def _belongs(incident: Incident, alarm: Alarm, links: Links) -> bool:
         return False
     is_near = alarm.start_at <= last_evidence(incident) + NEAR and alarm.end_at >= incident.start_at - NEAR
     return is_near and any(links.joins(alarm.service, name) for name in incident.services)
+
+
+def _is_settled(incident: Incident, alarm: Alarm) -> bool:
+    """Whether the evidence was known when the incident was resolved: minutes that are looked at again open nothing."""
+    known = (one.end_at >= alarm.end_at for one in incident.alarms if key_of(one) == key_of(alarm))
+    return incident.status == "resolved" and any(known)
 
 
 def _comes_back(incident: Incident, alarm: Alarm, at: datetime) -> bool:

@@ -104,7 +104,13 @@ async def observed(store: TelemetryStore, window: Window, tenant: Tenant = DEFAU
     names = [*dict.fromkeys(rule.gauge for rule in LEVEL_RULES), *_POOL]
     children = await read(_CHILDREN, "spans", {}) if sum(row[3] for row in spans) < MAX_JOINED_SPANS else ()
     gauges = await read(_GAUGES, "metrics", {"names": names})
-    return _frame(axis, Read(logs, fatal, probes, spans, children, gauges))
+    return _frame(_trimmed(axis, (logs, spans, gauges)), Read(logs, fatal, probes, spans, children, gauges))
+
+
+def _trimmed(axis: Axis, read: Iterable[Rows]) -> Axis:
+    """The axis from the first minute of which anything is stored: the time before that says nothing of anybody's level."""
+    first = min((row[0] for rows in read for row in rows), default=axis.start)
+    return Axis(first, axis.minutes - axis.position(first))
 
 
 def _reader(store: TelemetryStore, window: Window, tenant: Tenant) -> Callable[[str, str, Mapping[str, Any]], Any]:

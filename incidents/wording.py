@@ -22,6 +22,8 @@ def title_of(alarm: Alarm) -> str:
 
 def numbers_of(alarm: Alarm) -> str:
     """What an alarm measured, against what."""
+    if alarm.family == "external":
+        return f"alert {alarm.subject!r} of {alarm.unit}{alarm.service and ' about ' + alarm.service}"
     usual = f", usually {alarm.baseline:.3g}" if alarm.baseline is not None else ""
     where = f" {alarm.error_code}" if alarm.error_code else ""
     of = " ".join(filter(None, (alarm.service, alarm.route)))
