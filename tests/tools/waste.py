@@ -98,7 +98,7 @@ def logs() -> Iterator[LogRecord]:
     for number in range(150):
         yield _line(number / 10, "files", f"chunk {number:03} " + "x" * 400, severity_number=5, template_id="chunk")
     for number in range(120):
-        yield _line(-118 + 2 * number, "files", "done", route="/list", status=200, duration_ms=20.0 if number < 60 else 50.0)
+        yield _line(-119 + 2 * number, "files", "done", route="/list", status=200, duration_ms=20.0 if number < 60 else 50.0)
     yield from _logins()
 
 
