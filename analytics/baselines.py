@@ -14,6 +14,7 @@ PRIOR_EXPOSURE = 10.0  # a group without a past is taken to fail in one of twent
 # However long the past, a level is not trusted to be steadier than this many events make it (about 22 %).
 STEADIEST_EVENTS = 20.0
 MAD_TO_SIGMA = 1.4826
+LEAST_DEVIATION = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,14 @@ def fewest(limit: float, least: float, exposure: float, before: Past, row: int) 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Where gauges usually stand: median and robust deviation."""
+    """Where a gauge usually stands: median and robust deviation."""
 
-    median: Floats
-    deviation: Floats
+    median: float
+    deviation: float
 
 
-def level(values: Floats) -> Level:
-    """The level of gauges over the minutes of a past (NaN where nothing was measured); NaN where nothing was measured at all."""
-    is_empty = np.asarray(np.isnan(values).all(axis=1))
-    measured = np.where(is_empty[:, None], 0.0, values)
-    median = np.nanmedian(measured, axis=1)
-    spread = np.nanmedian(np.abs(measured - median[:, None]), axis=1) * MAD_TO_SIGMA
-    return Level(np.where(is_empty, np.nan, median), np.maximum(spread, 0.02 * np.abs(median)))
+def level(measured: Floats) -> Level:
+    """The level of a gauge from what was measured of it (at least one value); it is taken to vary by 2 % at least."""
+    median = float(np.median(measured))
+    spread = float(np.median(np.abs(measured - median))) * MAD_TO_SIGMA
+    return Level(median, max(spread, LEAST_DEVIATION * abs(median)))

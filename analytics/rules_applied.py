@@ -227,23 +227,29 @@ def level_alarms(rule: LevelRule, levels: Levels, step: Step) -> tuple[Alarm, ..
 
 
 def _level_alarms(rule: LevelRule, levels: Levels, step: Step, low: int) -> Iterator[Alarm]:
-    usable = step.usable(levels.groups, low)
-    usual = level(np.where(usable > 0, levels.values[:, low - usable.shape[1] : low], np.nan))
-    window = levels.values[:, low : step.at]
+    usable = step.usable(levels.groups, low) > 0
     sign = 1.0 if rule.direction == "above" else -1.0
-    for row in np.flatnonzero(~np.isnan(window).all(axis=1) & ~np.isnan(usual.median)):
-        mean, median = float(np.nanmean(window[row])), float(usual.median[row])
-        far = max(rule.deviations * float(usual.deviation[row]), rule.shift * abs(median))
-        limit = median + sign * far
-        if rule.limit is not None:
-            limit = max(limit, _scaled(rule.limit, levels.values[row]))
+    for row, values in enumerate(levels.values):
+        window, history = _measured(values[low : step.at]), _measured(values[low - usable.shape[1] : low][usable[row]])
+        if not window.size or not history.size:
+            continue
+        mean, least = float(window.mean()), _scaled(rule.limit, values)
+        if least is not None and mean <= least:
+            continue
+        usual = level(history)
+        far = usual.median + sign * max(rule.deviations * usual.deviation, rule.shift * abs(usual.median))
+        limit = far if least is None else max(far, least)
         if sign * (mean - limit) > 0:
-            yield _level_alarm(rule, levels, int(row), (low, step.at), (mean, limit, median))
+            yield _level_alarm(rule, levels, row, (low, step.at), (mean, limit, usual.median))
 
 
-def _scaled(limit: float, values: Floats) -> float:
+def _measured(values: Floats) -> Floats:
+    return values[~np.isnan(values)]
+
+
+def _scaled(limit: float | None, values: Floats) -> float | None:
     """A limit in percent, as a share where the gauge is one."""
-    return limit / 100 if limit > 1 and np.nanmax(values) <= 1 else limit
+    return limit / 100 if limit is not None and limit > 1 and np.nanmax(values) <= 1 else limit
 
 
 def _level_alarm(rule: LevelRule, levels: Levels, row: int, window: tuple[int, int], seen: tuple[float, float, float]) -> Alarm:

@@ -22,12 +22,12 @@ def slow_counts(calls: Counts, durations: Floats, step: Step, longest_min: int) 
     first = max(0, step.at - HISTORY_MIN - left_out)
     before = step.at - left_out
     usable = step.usable(calls.groups, before)
-    seen = (durations[:, :, before - usable.shape[1] : before] * usable[:, None, :]).sum(axis=2)
+    seen = (durations[:, :, before - usable.shape[1] : before] @ usable[:, :, None])[:, :, 0]
     limit = np.maximum(_quantile(seen, TAIL), _quantile(seen, 0.5) + OCTAVE)
     is_slow = np.arange(durations.shape[1])[None, :] > limit[:, None]
     is_slow &= (seen.sum(axis=1) >= LEAST_CALLS)[:, None]
     slow = np.zeros_like(calls.events)
-    slow[:, first : step.at] = np.einsum("gbm,gb->gm", durations[:, :, first : step.at], is_slow.astype(np.float64))
+    slow[:, first : step.at] = (is_slow[:, None, :].astype(np.float64) @ durations[:, :, first : step.at])[:, 0, :]
     return _with_services(calls, slow)
 
 

@@ -1,5 +1,6 @@
 """The watcher: looks at what was stored lately, minute by minute, and opens, grows and ends incidents; and the same over history."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -39,7 +40,7 @@ class Watcher:
         links = await self._linked(now)
         async with self.records.changing:
             book = await self._book()
-            Walk(frame, links).forward(book, frame.index(first) + 1, frame.index(end))
+            await asyncio.to_thread(Walk(frame, links).forward, book, frame.index(first) + 1, frame.index(end))
             changed = await self._kept(book)
         self.seen = end
         await self.follow.of([incident.incident_id for incident in changed])
@@ -51,7 +52,7 @@ class Watcher:
         book, links = Book(tenant=self.records.tenant), await found_links(self.store, window, self.records.tenant)
         for part in _parts(window):
             frame = await observed(self.store, Window(part.start - NEEDED, part.end), self.records.tenant)
-            Walk(frame, links).forward(book, frame.index(part.start) + 1, frame.minutes)
+            await asyncio.to_thread(Walk(frame, links).forward, book, frame.index(part.start) + 1, frame.minutes)
         found = [await self._detailed(one) for one in book.incidents.values() if not one.merged_into]
         if write:
             found = await self._written(found)
