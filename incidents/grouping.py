@@ -172,5 +172,6 @@ def _updated(incident: Incident, alarms: Sequence[Alarm]) -> Incident:
 
 
 def _speaker(alarms: Sequence[Alarm]) -> Alarm:
-    """The alarm that says most: one with an error code, then a hard one, then the one furthest over its threshold."""
-    return max(alarms, key=lambda one: (bool(one.error_code), one.is_hard, one.value / one.threshold if one.threshold else 0.0))
+    """The alarm that says most: our own, with an error code, then a hard one, then the one furthest over its threshold."""
+    own = [one for one in alarms if one.family != EXTERNAL] or alarms
+    return max(own, key=lambda one: (bool(one.error_code), one.is_hard, one.value / one.threshold if one.threshold else 0.0))

@@ -10,6 +10,8 @@ _GAUGES = {rule.name: rule.gauge for rule in LEVEL_RULES}
 
 def title_of(alarm: Alarm) -> str:
     """A title from the alarm that speaks for an incident."""
+    if alarm.family == "external":
+        return alarm.subject
     if alarm.rule == RATIO_RULE.name:
         return f"most requests to {alarm.service} fail"
     if alarm.rule in _GAUGES:
