@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from ipaddress import ip_address
 
-from agents.vocabulary import NUMBER_WORDS, is_known, is_qualifier, is_stop, plain_words, tokens
+from agents.vocabulary import NUMBER_WORDS, is_known, is_qualifier, is_stop, is_synonym, plain_words, stem, tokens
 
 IPV4 = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)"
 ADDRESS = r"(?<![\w.:])[0-9A-Fa-f:]+[.:][0-9A-Fa-f.:]+(?!\w)"
@@ -73,6 +73,10 @@ CALLED_SERVICE = (
 )
 GAUGE = r"\b(cpu|memory|heap|disk|swap|queue|connection|pool|thread|goroutine|latency|load|temperature|replica|lag)s?\b"
 UNPLACED = r"\b(?:with|in|of|for|from|about|at)\s+(?:the\s+)?['\"`]?([A-Za-z][\w.\-]{2,})['\"`]?\s*[?.!]*$"
+COUNTED_THING = (
+    r"\b(?:which|what|many|any|all|each|every|different|distinct|several|some|customer|user|web|most|\d+)\s+{name}\b(?!\s+service)"
+    r"|\b{name}\s+(?:that|who|tried|opened|taken)\b"
+)
 FUZZ = 0.86
 LEAST_FUZZY = 6
 MAX_LIMIT = 100
@@ -80,7 +84,13 @@ GENERIC = frozenset({"service", "svc", "server", "app", "application", "componen
 
 
 def services_in(question: str, services: Sequence[str]) -> tuple[str, ...]:
-    """Known services a question names: exactly, as "the cart service" for `cartservice`, or with a slip of the pen."""
+    """Known services a question names: exactly, as "the cart service" for `cartservice`, or with a slip of the pen.
+
+    A service with the name of an ordinary thing ("accounts") is not meant where such things are counted ("which accounts").
+    """
+    for name in services:
+        if is_synonym(stem(name)):
+            question = re.sub(COUNTED_THING.format(name=re.escape(name)), " ", question, flags=re.IGNORECASE)
     exact = [name for name in services if re.search(_whole(name), question, re.IGNORECASE)]
     exact.sort(key=lambda name: question.lower().find(name.lower()))
     for name in exact:

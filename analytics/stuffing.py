@@ -10,7 +10,10 @@ TECHNIQUE = "T1110.004"
 
 
 def credential_stuffing(rows: Sequence[Row]) -> tuple[Flag, ...]:
-    """A finding for each program at one log-in route (rows of `credential_stuffing`), the gravest first; `accounts` are those opened."""
+    """A finding for each program at one log-in route (rows of `credential_stuffing`), the gravest first.
+
+    `accounts` are those opened; `succeeded` is None where no address is known, since a guesser and the owner look alike then.
+    """
     return ranked(Flag(index, _finding(row), _telling(row)) for index, row in enumerate(rows) if row["is_stuffing"])
 
 
@@ -23,7 +26,7 @@ def _finding(row: Row) -> Finding:
         entity=Entity("user_agent", row["agent"]) if row["agent"] else Entity("route", row["route"]),
         count=row["attempts"],
         severity="critical" if row["accounts_opened"] else "high",
-        succeeded=bool(row["accounts_opened"]),
+        succeeded=bool(row["accounts_opened"]) if row["addresses"] else None,
         accounts=tuple(row["opened"]),
         first_seen=moment(row["first_seen"]),
         last_seen=moment(row["last_seen"]),

@@ -59,3 +59,12 @@ def test_a_service_is_found_by_its_name_its_words_or_a_slip() -> None:
     assert mentions.services_in("is the order service slow?", known) == ("ts-order-service",)
     assert mentions.services_in("checkot fails", known) == ("checkout",)
     assert mentions.services_in("which requests fail?", known) == ()
+
+
+def test_a_service_named_like_an_ordinary_thing_is_not_meant_where_such_things_are_counted() -> None:
+    known = ("accounts", "search", "payment")
+    for question in ("Which accounts were taken over?", "How many accounts failed?", "the accounts that were opened"):
+        assert mentions.services_in(question, known) == (), question
+    for question in ("Is accounts slow?", "errors in accounts", "How many accounts service errors?", "the accounts service"):
+        assert mentions.services_in(question, known) == ("accounts",), question
+    assert mentions.services_in("Which payment fails?", known) == ("payment",)

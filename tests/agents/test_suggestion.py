@@ -7,6 +7,7 @@ from agents.reading import read
 from agents.suggestion import desks_of, filters_for, suggest
 from domain.calls import ToolSpec
 from tests.agents.questions import NONSENSE, QUESTIONS, REPHRASED
+from tests.agents.waste_questions import STUFFED, WASTEFUL
 from tools.registry import Registry
 
 SERVICES = ("checkout", "payment", "frontend", "cartservice")
@@ -78,6 +79,20 @@ def test_a_right_tool_is_among_the_suggestions() -> None:
     assert any_right(QUESTIONS, shipped()) >= 0.97
     assert any_right(REPHRASED, shipped()) >= 0.9
     assert first_right(REPHRASED, shipped()) >= 0.85
+
+
+def test_questions_of_waste_and_of_stuffed_log_ins_find_their_tool() -> None:
+    assert len(WASTEFUL) >= 40
+    assert len(STUFFED) >= 10
+    assert first_right(WASTEFUL, shipped()) >= 0.93
+    assert first_right(STUFFED, shipped()) >= 0.9
+    assert any_right((*WASTEFUL, *STUFFED), shipped()) >= 0.97
+
+
+def test_a_question_of_waste_and_attack_is_one_for_two_desks() -> None:
+    for question in ("Is anything wasteful or under attack?", "Are we wasting money, and is anyone attacking us?"):
+        calls = suggest(read(question, SERVICES), shipped())
+        assert set(desks_of(calls, ("sre", "security", "efficiency"))) == {"efficiency", "security"}, question
 
 
 def test_nonsense_gets_no_suggestion() -> None:
