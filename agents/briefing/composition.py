@@ -138,12 +138,16 @@ def _with_notes(briefing: Briefing, dossier: Dossier, shown: Shown, analysis: An
 
 # Attacks that were not there are told as absences, not as zeros.
 SECURITY = ("ssh_logins_by_source", "ssh_success_after_failures", "scanning_clients")
-WARNING_TEMPLATES = ("metric_summary", "new_errors")
+# A new error of which there are fewer is news to nobody.
+MANY_NEW = 5
 
 
 def _warnings(dossier: Dossier, shown: Shown) -> Iterator[Claim]:
-    for template in WARNING_TEMPLATES:
-        yield from (claim for claim in _of_template(template, dossier, shown) if claim.kind == "quantity" and claim.slots["value"])
+    """Gauges near their limit, and errors that are new and many."""
+    yield from _of_template("metric_summary", dossier, shown)
+    for claim in _of_template("new_errors", dossier, shown):
+        if claim.kind == "quantity" and claim.slots["metric"] == "events" and claim.slots["value"] >= MANY_NEW:
+            yield claim
 
 
 def _since(briefing: Briefing, last: Told) -> Iterator[str]:

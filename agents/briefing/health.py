@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from agents.briefing.dossier import Dossier, before, indexed
 from domain.briefing import Health, ServiceHealth
 from domain.claims import Claim
-from domain.evidence import Evidence, Row
+from domain.evidence import Evidence
+from domain.window import Window
 from grounding.quantity import rounded
 from tools.candidates import claims, row_quantity
 
@@ -16,9 +17,9 @@ TRACES, LOGS, TIMES = "span_latency_by_service", "error_rate_by_service", "laten
 
 
 def service_health(dossier: Dossier) -> tuple[ServiceHealth, ...]:
-    """Every service seen in the period, the worst first; silent ones were seen in the period before only."""
+    """Every service that answered or logged in the period, the worst first; of silent ones anything is stored of the period before only."""
     seen = {health.service: health for health in (*_from_logs(dossier), *_from_traces(dossier))}
-    missing = sorted(_seen_before(dossier) - set(seen))
+    missing = sorted(_stored(dossier, before(dossier.period)) - _stored(dossier, dossier.period)) if dossier.has_before else []
     silent = [ServiceHealth(name, "silent", None, None) for name in missing]
     order: tuple[Health, ...] = ("down", "silent", "degraded", "ok")
     return tuple(sorted((*seen.values(), *silent), key=lambda one: (order.index(one.state), -(one.error_ratio or 0.0), one.service)))
@@ -60,7 +61,7 @@ def _health(evidence: Evidence, index: int, counted: tuple[int, int, float | Non
     return ServiceHealth(
         service=service,
         state=_state(service, requests, failures, dossier),
-        error_ratio=round(failures / requests, 6) if requests else None,
+        error_ratio=rounded(failures / requests, exact=False) if requests else None,
         p95_ms=None if p95 is None else rounded(p95, exact=False),
         requests=requests,
         failures=failures,
@@ -78,9 +79,6 @@ def _state(service: str, requests: int, failures: int, dossier: Dossier) -> Heal
     return "degraded" if has_spell or is_failing else "ok"
 
 
-def _seen_before(dossier: Dossier) -> set[str]:
-    return {row["service"] for row in _overview_before(dossier)}
-
-
-def _overview_before(dossier: Dossier) -> tuple[Row, ...]:
-    return dossier.rows("data_overview", before(dossier.period)) if dossier.has_before else ()
+def _stored(dossier: Dossier, window: Window) -> set[str]:
+    """The services of which anything is stored, metrics too."""
+    return {row["service"] for row in dossier.rows("data_overview", window)}

@@ -31,7 +31,8 @@ class Look:
 
 def first_looks(period: Window) -> tuple[Look, ...]:
     """What is stored of the period and of the one before."""
-    return (Look("data_overview", period), Look("data_overview", before(period)))
+    whole = Filters(limit=500)
+    return (Look("data_overview", period, filters=whole), Look("data_overview", before(period), filters=whole))
 
 
 def period_looks(period: Window, *, has_before: bool) -> tuple[Look, ...]:
@@ -118,7 +119,7 @@ def told(look: Look, result: ToolResult, period: Window, resting: Collection[str
     is_whole = look.window == period and look.filters == Filters()
     kept = [one for one in result.candidates if (one.kind == "absence" and is_whole) or one in about or one.id in resting]
     by_evidence = {result.evidence.id: result.evidence}
-    return tuple(claim if look.window == period else replace(claim, text=render(claim, by_evidence, run_window=period)) for claim in kept)
+    return tuple(replace(claim, text=render(claim, by_evidence, run_window=period)) for claim in kept)
 
 
 def _is_told(claim: Claim, look: Look) -> bool:

@@ -44,7 +44,7 @@ def top_issues(dossier: Dossier, shown: Shown, findings: Sequence[Finding], inci
     """At most three: by failed requests of users, then what deviated without failing; one of them a break-in where there was one."""
     found = by_impact(dossier)
     told = [_issue(issue, dossier, shown, incidents) for issue in found[:TOLD_ISSUES]]
-    told += [_suspicion(index, row, dossier, shown) for index, row in _others(dossier, found)]
+    told += [_suspicion(index, row, dossier, shown, incidents) for index, row in _others(dossier, found)]
     grave = [_finding(one, shown) for one in findings if one.desk == "security" and one.severity == "critical"][:1]
     return (*told[: TOLD_ISSUES - len(grave)], *grave)
 
@@ -56,16 +56,18 @@ def _others(dossier: Dossier, found: Sequence[Issue]) -> list[tuple[int, Row]]:
     return sorted(rows, key=lambda entry: (-entry[1]["failing_pp"], entry[0]))
 
 
-def _suspicion(index: int, row: Row, dossier: Dossier, shown: Shown) -> Told:
+def _suspicion(index: int, row: Row, dossier: Dossier, shown: Shown, incidents: Sequence[Told]) -> Told:
     """What deviated without a spell of failure."""
     source = dossier.of("suspects")
     claims = [one for one in shown.bound_to(source.id if source else "") if one.bind[0].path.startswith(f"rows[{index}].")]
     window = Window(min(dossier.period.end, parse_rfc3339(row["onset_at"])), dossier.period.end)
-    changes = _changes(Issue(row["service"], window, (row["service"],), 0), dossier, shown) if claims else ()
+    issue = Issue(row["service"], window, (row["service"],), 0)
+    changes = _changes(issue, dossier, shown) if claims else ()
     return {
         **_frame(row["service"], _title(row["service"], row["reason"]), "medium"),
         "start": row["onset_at"],
         "services": list(row["path"]),
+        "incident_id": _incident(issue, incidents),
         **_stated([*claims, *changes]),
     }
 
