@@ -1,6 +1,6 @@
 """Investigations: an incident, an alert or just a window, looked into by every desk through the same graph as a question."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from domain.analysis import Analysis, Question, Trigger
 from domain.errors import NothingFoundError
 from domain.ids import ThreadId
-from domain.incidents import Incident
+from domain.incidents import INCIDENT_SEVERITIES, Alert, Incident
 from domain.window import Window
 from graph.events import Emit, silent
+from service.alerts import alerts_of
 from service.parts import Parts
 from service.scope import extent_of, latest, reference, window, zone
 
@@ -24,6 +25,7 @@ class InvestigateRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     incident: str = ""
+    alert: dict[str, Any] | None = None
     service: str = ""
     start: str = Field("", alias="from")
     end: str = Field("", alias="to")
@@ -31,9 +33,11 @@ class InvestigateRequest(BaseModel):
 
 
 async def investigate(parts: Parts, request: InvestigateRequest, emit: Emit = silent) -> Analysis:
-    """One analysis of an incident or a window. Raises NothingFoundError for an incident that is none."""
+    """One analysis of an incident, an alert or a window. Raises NothingFoundError for an incident that is none."""
     if request.incident:
         return await of_incident(parts, await _incident(parts, request.incident), emit)
+    if request.alert:
+        return await of_alert(parts, alerts_of(request.alert), emit)
     tz = zone(request.tz or parts.settings.timezone)
     asked = await window(parts, request.start, request.end, tz) or await latest(parts, tz)
     return await _looked_into(parts, Question(_text(request.service), asked, tz=tz, trigger="incident", service=request.service), emit)
@@ -53,6 +57,14 @@ async def of_incident(parts: Parts, incident: Incident, emit: Emit = silent) -> 
         service=service,
         incident_ids=(incident.incident_id,),
     )
+    return await _looked_into(parts, question, emit)
+
+
+async def of_alert(parts: Parts, alerts: Sequence[Alert], emit: Emit = silent) -> Analysis:
+    """One analysis of the gravest alert of a payload; no incident is opened for it."""
+    alert = max(alerts, key=lambda one: INCIDENT_SEVERITIES.index(one.severity))
+    asked = await _around(parts, alert.started_at, alert.ended_at, parts.settings.timezone)
+    question = Question(_text(alert.service), asked, tz=parts.settings.timezone, trigger="alert", service=alert.service)
     return await _looked_into(parts, question, emit)
 
 
