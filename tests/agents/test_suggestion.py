@@ -7,7 +7,7 @@ from agents.reading import read
 from agents.suggestion import desks_of, filters_for, suggest
 from domain.calls import ToolSpec
 from tests.agents.questions import NONSENSE, QUESTIONS, REPHRASED
-from tests.agents.waste_questions import STUFFED, WASTEFUL
+from tests.agents.waste_questions import STUFFED, UNSEEN, WASTEFUL
 from tools.registry import Registry
 
 SERVICES = ("checkout", "payment", "frontend", "cartservice")
@@ -86,6 +86,7 @@ def test_questions_of_waste_and_of_stuffed_log_ins_find_their_tool() -> None:
     assert len(STUFFED) >= 10
     assert first_right(WASTEFUL, shipped()) >= 0.93
     assert first_right(STUFFED, shipped()) >= 0.9
+    assert first_right(UNSEEN, shipped()) >= 0.9
     assert any_right((*WASTEFUL, *STUFFED), shipped()) >= 0.97
 
 
