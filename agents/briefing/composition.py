@@ -137,7 +137,7 @@ def _with_notes(briefing: Briefing, dossier: Dossier, shown: Shown, analysis: An
 
 
 # Attacks that were not there are told as absences, not as zeros.
-SECURITY = ("ssh_logins_by_source", "ssh_success_after_failures", "scanning_clients")
+SECURITY = ("ssh_logins_by_source", "ssh_success_after_failures", "scanning_clients", "credential_stuffing")
 # A new error of which there are fewer is news to nobody.
 MANY_NEW = 5
 

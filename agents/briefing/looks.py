@@ -63,7 +63,7 @@ PERIOD: dict[str, tuple[str, ...]] = {
     "ssh_logins_by_source": ("addresses_that_tried_to_break_in", "addresses_that_got_in_by_guessing"),
     "ssh_success_after_failures": ("accepted_at", "failures_before"),
     "scanning_clients": ("clients_that_look_like_scanners", "probing_requests"),
-    "credential_stuffing": (),
+    "credential_stuffing": ("programs_that_stuff_credentials",),
 }
 # Of suspicion: what it looks like, since when, and by what sign.
 SUSPICION = ("reason", "onset_at", "value", "value_pct", "value_ms", "failing_pp")
