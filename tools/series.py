@@ -65,7 +65,7 @@ FROM spoken GROUP BY message, service, error_code, names ORDER BY sum(n) DESC, m
 """  # noqa: S608  the pieces are ours
 REQUESTS = f"""
 SELECT {BUCKET} AS bucket, service, sum(toUInt64(weight)) AS requests, sumIf(toUInt64(weight), status >= 500) AS failed,
-       sumIf(toUInt64(weight), status IN (401, 403)) AS refused, uniqExactIf(if(user != '', user, client), status IN (401, 403)) AS users,
+       sumIf(toUInt64(weight), status = 401) AS refused, uniqExactIf(if(user != '', user, client), status = 401) AS users,
        sumIf(toUInt64(weight), status = 404 AND (service, route) NOT IN (SELECT service, route FROM served)) AS missing,
        uniqExactIf(route, status = 404 AND (service, route) NOT IN (SELECT service, route FROM served)) AS paths
 FROM logs WHERE status > 0 GROUP BY bucket, service ORDER BY bucket, service

@@ -21,12 +21,11 @@ def _refused(service: str, seen: Observed, p: Parameters) -> Iterator[Sign]:
     spell = rate_spell(refused, np.ones(seen.buckets), seen.first, p)
     if spell is None:
         return
-    rose = _share(refused, requests, spell) - _share_outside(refused, requests, spell)
-    accounts = _mean(users, spell) / max(_mean_outside(users, spell), 1 / seen.buckets)
+    inside, outside = _shares(refused, requests, spell)
+    accounts = users[spell.start : spell.end].sum() / p.refused_users
     strength = min(spell.surprise / p.surprise, p.strength_cap)
-    if min(strength, rose / p.refused_rise, accounts / p.refused_users) >= 1:
-        value, before = (100 * share(refused, requests, spell) for share in (_share, _share_outside))
-        yield Sign("refused", service, "log-ins", spell, strength, "refused-requests", value, before, "%")
+    if min(strength, (inside - outside) / p.refused_rise, accounts, spell.ratio / p.attack_ratio) >= 1:
+        yield Sign("refused", service, "log-ins", spell, strength, "refused-requests", 100 * inside, 100 * outside, "%")
 
 
 def _missing(service: str, seen: Observed, p: Parameters) -> Iterator[Sign]:
@@ -34,11 +33,11 @@ def _missing(service: str, seen: Observed, p: Parameters) -> Iterator[Sign]:
     spell = rate_spell(missing, np.ones(seen.buckets), seen.first, p)
     if spell is None:
         return
-    rose = _share(missing, requests, spell) - _share_outside(missing, requests, spell)
+    inside, outside = _shares(missing, requests, spell)
+    probed = paths[spell.start : spell.end].sum() / p.missing_paths
     strength = min(spell.surprise / p.surprise, p.strength_cap)
-    if min(strength, rose / p.missing_rise, paths[spell.start : spell.end].sum() / p.missing_paths) >= 1:
-        value, before = (100 * share(missing, requests, spell) for share in (_share, _share_outside))
-        yield Sign("missing", service, "paths", spell, strength, "requests-for-missing-paths", value, before, "%")
+    if min(strength, (inside - outside) / p.missing_rise, probed, spell.ratio / p.attack_ratio) >= 1:
+        yield Sign("missing", service, "paths", spell, strength, "requests-for-missing-paths", 100 * inside, 100 * outside, "%")
 
 
 def _series(seen: Observed, service: str, name: str) -> Floats:
@@ -53,20 +52,8 @@ def _count(row: RequestRow, name: str) -> int:
     return int(getattr(row, name))
 
 
-def _share(hits: Floats, of: Floats, spell: Spell) -> float:
+def _shares(hits: Floats, of: Floats, spell: Spell) -> tuple[float, float]:
+    """The share inside a spell and outside."""
     inside = slice(spell.start, spell.end)
-    return float(hits[inside].sum() / max(of[inside].sum(), 1))
-
-
-def _share_outside(hits: Floats, of: Floats, spell: Spell) -> float:
-    inside = slice(spell.start, spell.end)
-    return float((hits.sum() - hits[inside].sum()) / max(of.sum() - of[inside].sum(), 1))
-
-
-def _mean(series: Floats, spell: Spell) -> float:
-    return float(series[spell.start : spell.end].mean())
-
-
-def _mean_outside(series: Floats, spell: Spell) -> float:
-    rest = len(series) - (spell.end - spell.start)
-    return float((series.sum() - series[spell.start : spell.end].sum()) / max(rest, 1))
+    rest, rest_of = hits.sum() - hits[inside].sum(), of.sum() - of[inside].sum()
+    return float(hits[inside].sum() / max(of[inside].sum(), 1)), float(rest / max(rest_of, 1))

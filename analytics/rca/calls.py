@@ -9,7 +9,7 @@ import numpy as np
 from analytics.rca.observed import CallRow, Observed
 from analytics.rca.parameters import Parameters
 from analytics.rca.signs import Sign
-from analytics.rca.spells import Floats, Levels, level_spell, rate_spell, share_spell, together
+from analytics.rca.spells import Floats, Levels, Spell, level_spell, rate_spell, share_spell, together
 
 Key = tuple[str, ...]
 LEAST_MS = 0.1  # shorter own times are not told apart
@@ -75,7 +75,8 @@ def fan_outs(seen: Observed, p: Parameters) -> Iterator[Sign]:
         spell = rate_spell(made, got, seen.first, p)
         if spell is None or made[spell.start : spell.end].sum() < p.least_events:
             continue
-        size = math.log(max(spell.inside, 1e-9) / max(spell.outside, LEAST_SHARE)) / math.log(p.fan_out_ratio)
+        usual = max(spell.outside, _before(made, got, spell), LEAST_SHARE)
+        size = math.log(max(spell.inside / usual, 1e-9)) / math.log(p.fan_out_ratio)
         strength = _strength(spell.surprise / p.surprise, size, p)
         if strength >= 1:
             metric = f"calls-to-{callee}-per-call"
@@ -88,11 +89,17 @@ def vanished(seen: Observed, p: Parameters) -> Iterator[Sign]:
         spell = rate_spell(made, got, seen.first, p, up=False)
         if spell is None or got[spell.start : spell.end].sum() < p.least_events or spell.outside <= 0:
             continue
-        size = (1 - spell.inside / spell.outside) / (1 - p.vanished_ratio)
+        usual = min(spell.outside, _before(made, got, spell))
+        size = (1 - spell.inside / max(usual, 1e-9)) / (1 - p.vanished_ratio)
         strength = _strength(spell.surprise / p.surprise, size, p)
         if strength >= 1:
             metric = f"calls-from-{caller}-per-call"
             yield Sign("vanished", callee, operation, spell, strength, metric, spell.inside, spell.outside, "1", of=caller)
+
+
+def _before(made: Floats, got: Floats, spell: Spell) -> float:
+    """The level before the spell: what began only with it is no return to what was usual."""
+    return float(made[: spell.start].sum() / max(got[: spell.start].sum(), 1.0))
 
 
 def edges(seen: Observed) -> dict[tuple[str, str], int]:

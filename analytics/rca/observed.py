@@ -51,7 +51,7 @@ class Message:
 class RequestRow:
     """Requests that a service's log tells with a status in one bucket.
 
-    `refused` is 401 and 403, of `refused_users` accounts or addresses; `missing` is 404 for `missing_paths` that are never served.
+    `refused` is 401, of `refused_users` accounts or addresses; `missing` is 404 for `missing_paths` that are never served.
     """
 
     bucket: int

@@ -13,7 +13,7 @@ class Parameters:
     # How surprising: log-likelihood ratios in nats of "other inside the spell than outside" against "the same throughout".
     surprise: float = 11.0
     surprise_time: float = 25.0  # durations have long tails, which a Gaussian likelihood does not know of
-    surprise_new: float = 9.0  # for messages that were never seen outside the spell
+    surprise_new: float = 11.0  # for messages that were never seen outside the spell
     # How large.
     error_rise: float = 0.04  # own error share, inside less outside
     time_ratio: float = 1.45  # own time, inside over outside
@@ -30,10 +30,11 @@ class Parameters:
     hit_ratio_fall: float = 0.2  # of a cache, on a scale of 0 to 1
     queue_ratio: float = 3.0
     # Attacks.
-    refused_rise: float = 0.15  # share of a service's requests that are refused log-ins
-    refused_users: float = 3.0  # different accounts in a bucket, at least this many times as many as outside
+    refused_rise: float = 0.05  # share of a service's requests that are refused log-ins
+    attack_ratio: float = 3.0  # of such requests a minute, inside over outside
+    refused_users: int = 20  # different accounts of refused log-ins, added up over the buckets of the spell
     missing_paths: int = 15  # different paths that do not exist, in the whole spell
-    missing_rise: float = 0.1  # share of a service's requests
+    missing_rise: float = 0.01  # share of a service's requests
     # Time.
     least_buckets: int = 2  # a spell lasts at least so long
     least_before: float = 0.08  # share of all that was seen that lies before a spell, to compare with
@@ -60,7 +61,7 @@ class Parameters:
     strength_cap: float = 4.0
     score_scale: float = 3.0  # the sum of weighted strengths that gives a score of 1 - 1/e
     explained: float = 0.25  # what is left of a sign that another service explains
-    least_score: float = 0.35
+    least_score: float = 0.4
     most_suspects: int = 8
 
 

@@ -10,7 +10,9 @@ import numpy as np
 from analytics.rca.calls import edges, summed
 from analytics.rca.observed import CallRow, Observed
 from analytics.rca.parameters import Parameters
-from analytics.rca.spells import Floats, Spell
+from analytics.rca.spells import Floats, Spell, sum_of
+
+LEAST_GROWTH = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ class Spread:
         return any(self.deviates(name, spell, p) for name in (service, *self.callers.get(service, ())))
 
     def growth(self, service: str, spell: Spell) -> float:
-        """Calls a bucket that the service got inside a spell, over those outside; 1 where it got none."""
+        """Calls that the service got for each call from outside, inside a spell over elsewhere; 1 where it got none."""
         got = [series for key, series in self.calls.items() if key[0] == service]
-        return growth(np.sum(got, axis=0), spell) if got else 1.0
+        asked = [series for key, series in self.calls.items() if self._is_entry(key[0])]
+        return growth(sum_of(got), spell) / max(growth(sum_of(asked), spell), LEAST_GROWTH) if got and asked else 1.0
 
     def way(self, service: str, spell: Spell, marked: Collection[str], p: Parameters) -> Way:
         """From the suspect along callers that deviate or are `marked` by a sign, the busiest first, up to who is called from outside."""
@@ -79,8 +82,8 @@ class Spread:
         return max((self._rise(service, spell) for service in entries), default=0.0)
 
     def _rise(self, service: str, spell: Spell) -> float:
-        calls = np.sum([series for key, series in self.calls.items() if key[0] == service], axis=0)
-        errors = np.sum([series for key, series in self.errors.items() if key[0] == service], axis=0)
+        calls = sum_of(series for key, series in self.calls.items() if key[0] == service)
+        errors = sum_of(series for key, series in self.errors.items() if key[0] == service)
         inside, outside = _parts(errors, calls, spell)
         return max(0.0, inside - outside)
 
@@ -115,10 +118,10 @@ def spread_of(seen: Observed) -> Spread:
 
 
 def growth(load: Floats, spell: Spell) -> float:
-    """The level of a load inside a spell over the level outside; 1 where there was none."""
-    inside = slice(spell.start, spell.end)
-    rest, buckets = load.sum() - load[inside].sum(), len(load) - (spell.end - spell.start)
-    return float(load[inside].mean() / (rest / buckets)) if rest > 0 and buckets else 1.0
+    """The level of a load inside a spell over the usual level outside (its median, so that another spell does not count); 1 without one."""
+    outside = np.concatenate((load[: spell.start], load[spell.end :]))
+    usual = float(np.median(outside) or outside.mean()) if outside.size else 0.0
+    return float(load[spell.start : spell.end].mean()) / usual if usual else 1.0
 
 
 def _operation(row: CallRow) -> tuple[str, ...]:
