@@ -1,6 +1,6 @@
 """The HTTP application over fakes: stores, tools and judge are ours, everything between is real."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -68,6 +68,11 @@ class Front:
 
     def __post_init__(self) -> None:
         self.client = TestClient(build_app(self.parts, "0"), base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+    def run(self, work: Callable[..., Awaitable[object]], *given: object) -> None:
+        """Do something in the loop of the client, which must be open."""
+        assert self.client.portal is not None
+        self.client.portal.call(work, *given)
 
 
 def front(
