@@ -22,7 +22,8 @@ SCHEMA_VERSION = 1
 class Question:
     """What somebody wants to know. `window` None means: all that is stored. `desk` forces one desk.
 
-    An incident or alert asks too (`trigger`): then every desk looks, `service` is where it showed, and `incident_ids` whose it is.
+    An incident or alert asks too (`trigger`): then every desk looks, `service` is where it showed, `since` when,
+    and `incident_ids` whose it is.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Question:
     budget: "Budget | None" = None
     trigger: Trigger = "question"
     service: str = ""
+    since: datetime | None = None
     incident_ids: tuple[str, ...] = ()
 
 

@@ -16,6 +16,7 @@ from domain.claims import Claim
 from domain.tasks import PlanAnswer, PlannedCall, PlanPayload, RouteAnswer, RoutePayload, SelectAnswer, SelectPayload, Task
 from graph.context import RunContext
 from graph.events import Event
+from graph.inquiry import pertinent
 from graph.judging import decide
 from graph.looking import look
 from graph.narrowing import narrowed
@@ -126,7 +127,7 @@ async def write(state: RunState, runtime: Context) -> RunState:
     """Choose among the candidate claims, number them, and announce them as pending."""
     context = runtime.context
     ordered = sorted(state.get("results", []), key=lambda result: state["desks"].index(result.desk))
-    results = await narrowed(context, ordered)
+    results = await narrowed(context, pertinent(context, ordered))
     candidates = {claim.id: claim for result in results for claim in result.candidates}
     findings = [finding for result in results for finding in result.findings]
     draft = numbered(await _selected(context, results, candidates), findings, candidates)

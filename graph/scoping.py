@@ -29,8 +29,16 @@ def time_scope(question: Question, extent: Extent, now: datetime) -> TimeScope:
     reference = everything.end if is_old else now
     named = question.window or window_of(question.text, reference, extent.oldest, extent.newest, question.tz)
     window = named or everything
-    current, baseline = baseline_of(question.text, window, extent.oldest)
+    current, baseline = _since(question.since, window) or baseline_of(question.text, window, extent.oldest)
     return TimeScope(window, current, baseline, tuple(_notes(question, named, everything if is_old else None)))
+
+
+def _since(began: datetime | None, window: Window) -> tuple[Window, Window] | None:
+    """From when it showed to the end, and as long before that; None where that is not known."""
+    if began is None or not window.contains(began):
+        return None
+    current = Window(began, window.end, window.tz)
+    return current, Window(began - current.length, began, window.tz)
 
 
 def stored(extent: Extent, tz: str) -> Window:

@@ -55,6 +55,7 @@ async def of_incident(parts: Parts, incident: Incident, emit: Emit = silent) -> 
         tz=tz,
         trigger=trigger,
         service=service,
+        since=incident.start_at,
         incident_ids=(incident.incident_id,),
     )
     return await _looked_into(parts, question, emit)
@@ -64,7 +65,9 @@ async def of_alert(parts: Parts, alerts: Sequence[Alert], emit: Emit = silent) -
     """One analysis of the gravest alert of a payload; no incident is opened for it."""
     alert = max(alerts, key=lambda one: INCIDENT_SEVERITIES.index(one.severity))
     asked = await _around(parts, alert.started_at, alert.ended_at, parts.settings.timezone)
-    question = Question(_text(alert.service), asked, tz=parts.settings.timezone, trigger="alert", service=alert.service)
+    question = Question(
+        _text(alert.service), asked, tz=parts.settings.timezone, trigger="alert", service=alert.service, since=alert.started_at
+    )
     return await _looked_into(parts, question, emit)
 
 

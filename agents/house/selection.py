@@ -103,7 +103,7 @@ def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
         "ranking" in reading.asks and not ranked,
         counts and not ranked and not isinstance(claim.slots.get("value"), int),
         (bool(is_listed) or "why" in reading.asks) and not ranked and is_total(claim),
-        "attribute" in claim.slots and not ranked,
+        "attribute" in claim.slots and not ranked and "why" not in reading.asks,
         claim.kind in ("temporal", "quote") and "when" not in reading.asks and claim.materiality != "high",
         wants_total and not is_total(claim),
         -len(set(tokens(reading.text)) & set(tokens(claim.text))) if is_total(claim) else 0,

@@ -20,8 +20,9 @@ def headline(question: str, claims: Sequence[Claim]) -> str:
 
 
 def _covering(question: str, claims: Sequence[Claim]) -> list[Claim]:
-    picked = [claims[0], *_measured(claims[0], claims[1:])]
-    open_words = set(read(question).words) - {token for claim in picked for token in tokens(claim.text)}
+    reading = read(question)
+    picked = [claims[0], *(_beside(claims) if "why" in reading.asks else _measured(claims[0], claims[1:]))]
+    open_words = set(reading.words) - {token for claim in picked for token in tokens(claim.text)}
     for claim in claims[1:]:
         news = open_words & set(tokens(claim.text))
         fits = len(_sentence([each.text for each in (*picked, claim)])) <= LONGEST
@@ -29,6 +30,14 @@ def _covering(question: str, claims: Sequence[Claim]) -> list[Claim]:
             picked.append(claim)
             open_words -= news
     return picked
+
+
+def _beside(claims: Sequence[Claim]) -> list[Claim]:
+    """What stands in the same evidence as the first claim: for a diagnosis the sign and since when."""
+    source = {binding.evidence for binding in claims[0].bind}
+    return [claim for claim in claims[1:] if claim.materiality == "high" and source & {bound.evidence for bound in claim.bind}][
+        : MOST_CLAIMS - 1
+    ]
 
 
 def _measured(first: Claim, others: Sequence[Claim]) -> list[Claim]:
