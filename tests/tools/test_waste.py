@@ -74,6 +74,10 @@ async def test_queries_behind_inner_spans_are_repeated_all_the_same(store: Telem
     assert basket.saving["value"] == pytest.approx(20 * 4 / 1000)
 
 
+async def test_a_job_that_nobody_called_is_no_request(store: TelemetryStore) -> None:
+    assert "nightly" not in {row["service"] for row in (await answer(store, "repeated_queries")).evidence.rows}
+
+
 async def test_a_single_query_a_request_is_no_waste(store: TelemetryStore) -> None:
     rows = (await answer(store, "repeated_queries", service="orders")).evidence.rows
     single = next(row for row in rows if row["operation"] == "GET /one")

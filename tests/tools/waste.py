@@ -42,6 +42,7 @@ def spans() -> Iterator[SpanRecord]:
     make = Traces()
     yield from _looping(make)
     yield from _looping_inside(make)
+    yield from _job(make)
     yield from _chatty(make)
     yield from _retrying(make)
     yield from _cached(make)
@@ -63,6 +64,13 @@ def _looping_inside(make: Traces) -> Iterator[SpanRecord]:
         for _ in range(6):
             yield (inner := make.span(number, "basket", "repository", 5, request, kind="Internal"))
             yield make.query(number, "SELECT price FROM prices WHERE sku = ?", 4, inner)
+
+
+def _job(make: Traces) -> Iterator[SpanRecord]:
+    """Five runs of a job that nobody called, with 30 equal queries each: no request repeats them."""
+    for number in range(5):
+        yield (job := make.span(number, "nightly", "job", 500, kind="Internal"))
+        yield from (make.query(number, "SELECT * FROM orders WHERE day = ?", 4, job) for _ in range(30))
 
 
 def _chatty(make: Traces) -> Iterator[SpanRecord]:
