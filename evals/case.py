@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from domain.errors import WrongUseError
 
 Abstention = Literal["required", "allowed", "wrong"]
-Role = Literal["auth", "access", "app", "traces", "metrics", "text", "labels"]
+Role = Literal["auth", "access", "app", "traces", "metrics", "text", "labels", "truth"]
 
 
 class _Strict(BaseModel):
@@ -28,13 +29,17 @@ class RawFile(_Strict):
 
 
 class WorldSpec(_Strict):
-    """A simulated world (`scenario`), or public files in `folder`, relative to the public data folder."""
+    """A simulated world (`scenario`; of several the seed picks one), or public files in `folder`, relative to the public data folder."""
 
     files: dict[Role, RawFile]
-    scenario: str = ""
+    scenario: str | tuple[str, ...] = ""
     minutes: int = 1440
     start: str = "2026-03-02T00:00:00Z"
     folder: str = ""
+
+    def cast(self, seed: int) -> str:
+        """The scenario of a seed; empty for public files."""
+        return self.scenario if isinstance(self.scenario, str) else self.scenario[seed % len(self.scenario)]
 
 
 class Case(_Strict):
@@ -78,7 +83,7 @@ class Suite(_Strict):
 def suite_names() -> tuple[str, ...]:
     """The suites there are, by name."""
     folder = files("evals").joinpath("cases")
-    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if re.fullmatch(r"\w+\.yaml", entry.name)))
 
 
 def load_suite(name: str) -> Suite:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.case import load_suite
+from evals.phrasebook import read_phrasebook, reworded
 from evals.report import as_json, as_markdown, circumstances, write_report
 from evals.runner import PUBLIC_DATA, run_suite
 from evals.runtime import RuntimeFactory
@@ -20,13 +21,17 @@ async def run(
     say: Callable[[str], None],
     seed: int = 1,
     public: Path = PUBLIC_DATA,
+    phrasebook: Path | None = None,
 ) -> dict[str, Any]:
-    """Runs a suite by name and gives its report; with `out`, writes it there too. Raises WrongUseError for an unknown suite."""
+    """Runs a suite by name, with a phrasebook in other words, and gives its report; with `out`, writes it there too.
+
+    Raises WrongUseError for an unknown suite and a phrasebook that does not fit it.
+    """
     suite = load_suite(suite_name)
-    report = as_json(
-        await run_suite(suite, open_runtime, seed, say, public), circumstances(f"watchfloor eval run --suite {suite_name}", now)
-    )
+    asked = reworded(suite, read_phrasebook(phrasebook)) if phrasebook else suite
+    command = f"watchfloor eval run --suite {suite_name}" + (f" --phrasebook {phrasebook.name}" if phrasebook else "")
+    report = as_json(await run_suite(asked, open_runtime, seed, say, public), circumstances(command, now))
     if out is not None:
-        for path in write_report(report, as_markdown(report), out, f"eval-{suite_name}"):
+        for path in write_report(report, as_markdown(report), out, f"eval-{suite_name}" + ("-phrases" if phrasebook else "")):
             say(f"wrote {path}")
     return report

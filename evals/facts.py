@@ -67,10 +67,25 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """There is none of this: said as an absence, as a count of zero, or by abstaining."""
+    """There is none of this: said as an absence, as a count of zero, or, unless it `must_be_said`, by abstaining."""
 
     subject: Words
     what: Words
+    must_be_said: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """`service` stands first among the root causes; empty: somebody looked and nobody is blamed."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """There is a finding of one of these kinds, of any kind where none is named; only ever forbidden."""
+
+    kinds: Words = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,7 @@ class Either:
     facts: tuple["Fact", ...]
 
 
-Fact = Value | Extreme | Named | Moment | Found | Absent | Either
+Fact = Value | Extreme | Named | Moment | Found | Absent | Blamed | Flagged | Either
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import singledispatch
 from typing import Any
 
-from evals.document import Statement, amount, facts_of, instant, is_abstaining
-from evals.facts import Absent, Either, Extreme, Fact, Found, Moment, Named, Value, Words
+from evals.document import EMPTY_DECISIONS, Statement, amount, facts_of, instant, is_abstaining, words
+from evals.facts import Absent, Blamed, Either, Extreme, Fact, Flagged, Found, Moment, Named, Value, Words
 from evals.runtime import Document
 
 QUANTIFIERS = {"highest": "most", "largest": "most", "max": "most", "top 1": "most", "lowest": "least", "min": "least"}
@@ -86,15 +86,33 @@ def _contradicts_found(fact: Found, document: Document) -> tuple[str, ...]:
 
 @states.register
 def _states_absent(fact: Absent, document: Document) -> bool:
-    if is_abstaining(document):
+    if is_abstaining(document) and not fact.must_be_said:
         return True
     for said in facts_of(document):
-        about = set(fact.subject) <= {*said.names, *said.filters} or all(name.casefold() in said.what.casefold() for name in fact.subject)
-        if said.kind == "absence" and about:
+        if said.kind == "absence" and _is_absence_of(fact, said):
             return True
         if said.value == 0 and _same_subject(fact.subject, said) and _measures(fact.what, said):
             return True
     return False
+
+
+@states.register
+def _states_blamed(fact: Blamed, document: Document) -> bool:
+    causes = document.get("root_causes", ())
+    if not fact.service:
+        return not causes and document.get("final_decision") not in EMPTY_DECISIONS
+    return bool(causes) and causes[0]["service"] == fact.service
+
+
+@contradicts.register
+def _contradicts_blamed(fact: Blamed, document: Document) -> tuple[str, ...]:
+    named = tuple(cause["service"] for cause in document.get("root_causes", ()))
+    return () if named[:1] == (fact.service,) else tuple(f"root cause {name}" for name in named[:1])
+
+
+@states.register
+def _states_flagged(fact: Flagged, document: Document) -> bool:
+    return any(not fact.kinds or found["kind"] in fact.kinds for found in document.get("findings", ()))
 
 
 @states.register
@@ -112,6 +130,13 @@ def _is_exactly(wanted: Words, said: Statement) -> bool:
     """The subject is what is wanted and nothing narrower."""
     told = {*said.subject, *said.filters}
     return _same_subject(wanted, said) and all(any(_same_name(name, other) for name in wanted) for other in told)
+
+
+def _is_absence_of(fact: Absent, said: Statement) -> bool:
+    """Whether an absence is about the fact's subject, or where it has none, about what there is none of."""
+    if not fact.subject:
+        return _share(fact.what, words(said.what))
+    return set(fact.subject) <= {*said.names, *said.filters} or all(name.casefold() in said.what.casefold() for name in fact.subject)
 
 
 def _same_name(wanted: str, said: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.window import rfc3339
 from evals.case import Case
-from evals.facts import Absent, Either, Expectation, Extreme, Fact, Found, Moment, Named, Value
+from evals.facts import Absent, Blamed, Either, Expectation, Extreme, Fact, Flagged, Found, Moment, Named, Value
 from evals.grading import Grade, grade
 from evals.runner import SuiteRun
 from evals.runtime import Document
@@ -24,7 +24,9 @@ def oracle(case: Case, expected: Expectation) -> Document:
         if (said := claim_of(fact))
     ]
     findings = [{"id": f"F{number}", **_finding(fact)} for number, fact in enumerate(expected.required, start=1) if isinstance(fact, Found)]
-    return {"final_decision": "answered", "headline": case.question, "claims": claims, "findings": findings, "grounding": {"score": 100.0}}
+    causes = [{"service": fact.service} for fact in expected.required if isinstance(fact, Blamed) and fact.service]
+    told = {"claims": claims, "findings": findings, "root_causes": causes}
+    return {"final_decision": "answered", "headline": case.question, **told, "grounding": {"score": 100.0}}
 
 
 def baselines(run: SuiteRun) -> dict[str, list[Grade]]:
@@ -85,7 +87,14 @@ def _claim_of_either(fact: Either) -> dict[str, Any]:
 
 
 @claim_of.register
-def _claim_of_finding(_fact: Found) -> dict[str, Any]:
+def _claim_of_blame(fact: Blamed) -> dict[str, Any]:
+    if not fact.service:
+        return {"kind": "absence", "slots": {"what": "services that deviate from their baseline"}}
+    return {"kind": "entity", "slots": {"subject": "all", "attribute": "service", "value": fact.service}}
+
+
+@claim_of.register
+def _claim_of_finding(_fact: Found | Flagged) -> dict[str, Any]:
     return {}
 
 

@@ -81,7 +81,7 @@ async def in_worlds(
             async with open_runtime(data) as runtime:
                 await load_world(runtime, world)
                 say(f"{world.name}: {len(suite.of_world(name))} questions")
-                results += await work(suite.of_world(name), world, runtime)
+                results += await work(world.worded(suite.of_world(name)), world, runtime)
     return tuple(results), skipped
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.window import parse_rfc3339
+from evals.blanks import blanks, worded
 from evals.case import Case, RawFile, Role, WorldSpec
 from evals.facts import Expectation
 from evals.truth.registry import truth_of
@@ -27,6 +28,12 @@ class World:
         years = [int(raw.options["year"]) for raw, _ in self.files.values() if "year" in raw.options]
         return Source({role: path for role, (_, path) in self.files.items()}, max(years, default=0), params)
 
+    def worded(self, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+        """The cases with the blanks of their questions filled from the world's first fault."""
+        labels = self.source({}).labels() if "truth" in self.files else []
+        filled = blanks(labels[0]) if labels else {}
+        return tuple(worded(case, filled) for case in cases)
+
     def expectation(self, case: Case) -> Expectation:
         """What is true of this case's question here; nothing for a case without a truth function."""
         return truth_of(case.truth)(self.source(case.params)) if case.truth else Expectation()
@@ -34,11 +41,11 @@ class World:
 
 def prepare(name: str, spec: WorldSpec, seed: int, scratch: Path, public: Path) -> World:
     """The files of a world: `scratch` takes a simulated one, `public` holds the public data sets."""
-    if spec.scenario:
+    if scenario := spec.cast(seed):
         start = parse_rfc3339(spec.start)
-        folder = scratch / f"{spec.scenario}-{seed}-{spec.minutes}"
+        folder = scratch / f"{scenario}-{seed}-{spec.minutes}-{start:%Y%m%dT%H%M}"
         if not folder.exists():
-            _dated(write(generate(spec.scenario, seed, spec.minutes, start), folder), start.timestamp() + spec.minutes * 60)
+            _dated(write(generate(scenario, seed, spec.minutes, start), folder), start.timestamp() + spec.minutes * 60)
     else:
         folder = public / spec.folder
     paths = {role: (raw, folder / raw.name) for role, raw in spec.files.items()}

@@ -86,13 +86,14 @@ def prompts_diff(context: typer.Context, name: str, first: str, second: str = ""
 @evaluation.command("run")
 def eval_run(
     context: typer.Context,
-    suite: Annotated[str, typer.Option(help="sample|public")] = "sample",
+    suite: Annotated[str, typer.Option(help="sample|public|desks|faults|briefings")] = "sample",
     seed: Annotated[int, typer.Option(help="seed of the simulated world")] = 1,
+    phrasebook: Annotated[Path | None, typer.Option(help="other wordings: {case id: [wording, …]}, YAML or JSON", metavar="FILE")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
     json: Json = False,
 ) -> None:
     """Ask a suite's questions in fresh worlds and grade the answers."""
-    call(context, "evaluation.run_suite", json, suite=suite, seed=seed, out=out)
+    call(context, "evaluation.run_suite", json, suite=suite, seed=seed, phrasebook=phrasebook, out=out)
 
 
 @evaluation.command("compare")

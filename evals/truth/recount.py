@@ -25,6 +25,7 @@ class Cell:
     name: str
     row: Mapping[str, Any]
     raw: Raw
+    rows: Sequence[Mapping[str, Any]] = ()
 
     @property
     def service(self) -> str:
@@ -41,7 +42,7 @@ def recounted(evidence: Evidence, path: str, whole: Raw) -> Value:
     raw = whole.between(moment(window["start"]), moment(window["end"])).of(str(evidence["params"].get("service", "")))
     found = re.fullmatch(r"rows\[(\d+)\]\.(\w+)", path)
     row = evidence["rows"][int(found[1])] if found else {}
-    return recount(Cell(found[2] if found else path.removeprefix("aggregates."), row, raw))
+    return recount(Cell(found[2] if found else path.removeprefix("aggregates."), row, raw, evidence["rows"]))
 
 
 def _share(part: int, whole: int) -> float | None:
@@ -128,11 +129,18 @@ def _stamp(line: Line) -> str:
 
 
 def _top_errors(cell: Cell) -> Value:
-    """Severe records whose text fits the row's template."""
+    """Severe records whose text fits the row's template, and none of the same service that says more."""
     if cell.name != "events":
         return None
-    fits = _fitting(str(cell.row["pattern"]))
-    return sum(bool(fits.fullmatch(line.body)) for line in cell.raw.lines if line.is_severe and line.service == cell.service)
+    templates = sorted({str(row["pattern"]) for row in cell.rows if row["service"] == cell.service}, key=_said, reverse=True)
+    kinds = [(template, _fitting(template)) for template in templates]
+    texts = [line.body for line in cell.raw.lines if line.is_severe and line.service == cell.service]
+    return sum(next((name for name, fits in kinds if fits.fullmatch(text)), "") == cell.row["pattern"] for text in texts)
+
+
+def _said(template: str) -> int:
+    """How much of a template is constant."""
+    return len(template.replace("<*>", ""))
 
 
 def _fitting(template: str) -> re.Pattern[str]:

@@ -4,10 +4,21 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from domain.errors import WrongUseError
-from evals.truth import access, application, signals, sshd, text
+from evals.truth import access, application, blame, logins, probes, requests, signals, sshd, text, waste
 from evals.truth.source import Truth
 
-MODULES: Mapping[str, ModuleType] = {"access": access, "application": application, "signals": signals, "sshd": sshd, "text": text}
+MODULES: Mapping[str, ModuleType] = {
+    "access": access,
+    "application": application,
+    "blame": blame,
+    "logins": logins,
+    "probes": probes,
+    "requests": requests,
+    "signals": signals,
+    "sshd": sshd,
+    "text": text,
+    "waste": waste,
+}
 
 
 def truth_of(name: str) -> Truth:

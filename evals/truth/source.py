@@ -28,5 +28,9 @@ class Source:
         """The objects of an NDJSON file."""
         return [json.loads(line) for line in self.lines(role) if line.strip()]
 
+    def labels(self) -> list[dict[str, Any]]:
+        """What was broken on purpose, as `truth.json` says it."""
+        return list(json.loads(self.paths["truth"].read_text(encoding="utf-8"))["faults"])
+
 
 Truth = Callable[[Source], Expectation]

@@ -36,7 +36,8 @@ async def run_suite(invocation: Invocation, options: Mapping[str, Any]) -> int:
         report = await briefings.run(open_runtime, briefings.Bench(options["seed"]), out, now=now, say=invocation.say)
         invocation.show(report, _scores(report))
         return 0
-    report = await suites.run(open_runtime, options["suite"], out, now=now, say=invocation.say, seed=options["seed"])
+    given = {name: options[name] for name in ("seed", "phrasebook")}
+    report = await suites.run(open_runtime, options["suite"], out, now=now, say=invocation.say, **given)
     invocation.show(report, _scores(report))
     return 0
 
