@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from agents.briefing.dossier import Dossier
+from agents.briefing.dossier import Dossier, indexed
 from agents.briefing.figures import Reading, readings
 from agents.briefing.health import service_health
+from agents.briefing.issues import is_unfelt, suspicions
 from agents.briefing.limits import warned
 from agents.briefing.reports import Shown, Told, top_issues
 from domain.analysis import Analysis
@@ -70,11 +71,11 @@ def compose(analysis: Analysis, made: Made) -> Briefing:
 def is_quiet(dossier: Dossier, analysis: Analysis, incidents: Sequence[Told]) -> bool:
     """Whether the look for trouble answered and found none: no spell of failure, suspect, attack or grave incident, nothing full."""
     looked = dossier.of("failing_spells")
-    suspects = dossier.rows("suspects")
+    attacks = [finding for finding in analysis.findings if finding.desk == "security"]
     grave = [one for one in incidents if one["severity"] in GRAVE]
     unwell = [health for health in service_health(dossier) if health.state != "ok"]
     full = [one for one in warned(dossier) if one.limit.is_fault]
-    return looked is not None and not (looked.rows or suspects or analysis.findings or grave or unwell or full)
+    return looked is not None and not (looked.rows or suspicions(dossier) or attacks or grave or unwell or full)
 
 
 def _summary(dossier: Dossier, shown: Shown, top: Sequence[Told], *, quiet: bool) -> Iterator[str]:
@@ -143,7 +144,12 @@ MANY_NEW = 5
 
 
 def _warnings(dossier: Dossier, shown: Shown) -> Iterator[Claim]:
-    """Gauges near their limit, and errors that are new and many."""
+    """Gauges near their limit, what was slow without users, and errors that are new and many."""
+    ranking = dossier.of("suspects")
+    unfelt = [index for index, row in indexed(ranking) if is_unfelt(row, dossier)]
+    for claim in shown.bound_to(ranking.id) if ranking else ():
+        if any(claim.bind[0].path.startswith(f"rows[{index}].") for index in unfelt):
+            yield claim
     yield from _of_template("metric_summary", dossier, shown)
     for claim in _of_template("new_errors", dossier, shown):
         if claim.kind == "quantity" and claim.slots["metric"] == "events" and claim.slots["value"] >= MANY_NEW:

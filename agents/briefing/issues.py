@@ -10,6 +10,7 @@ from domain.window import Window, parse_rfc3339
 
 # Spells of one service this close are one issue.
 TOGETHER = timedelta(minutes=30)
+SLOW = "slow"
 Graph = Mapping[str, frozenset[str]]
 
 
@@ -43,6 +44,17 @@ def traced(dossier: Dossier) -> tuple[Issue, ...]:
     """The issues with the services that suspicion falls on; those it falls on twice at a time are one."""
     found = sorted((_named(issue, dossier) for issue in issues(dossier)), key=lambda issue: issue.window.start)
     return tuple(sorted(_merged(found), key=lambda issue: (-issue.failures, issue.window.start, issue.service)))
+
+
+def suspicions(dossier: Dossier) -> tuple[tuple[int, Row], ...]:
+    """The suspects of the whole period, with their place in its ranking; without those that are slow and that no user's request met."""
+    return tuple((index, row) for index, row in indexed(dossier.of("suspects")) if not is_unfelt(row, dossier))
+
+
+def is_unfelt(row: Row, dossier: Dossier) -> bool:
+    """Whether a suspect is only slow, on no path to a service that takes users' requests."""
+    doors = {entry["service"] for entry in dossier.rows("user_requests")}
+    return bool(doors) and row["reason"] == SLOW and not doors.intersection(row["path"])
 
 
 def _named(issue: Issue, dossier: Dossier) -> Issue:

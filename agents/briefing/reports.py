@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from agents.briefing.dossier import Dossier, indexed
-from agents.briefing.issues import Issue
+from agents.briefing.dossier import Dossier
+from agents.briefing.issues import Issue, suspicions
 from agents.briefing.looks import TOLD_ISSUES, by_impact, failed_requests
 from domain.claims import Claim, Judged
 from domain.evidence import Row
@@ -52,7 +52,7 @@ def top_issues(dossier: Dossier, shown: Shown, findings: Sequence[Finding], inci
 def _others(dossier: Dossier, found: Sequence[Issue]) -> list[tuple[int, Row]]:
     """The suspects of the whole period that no issue is about, those that users felt most first."""
     known = {issue.service for issue in found}
-    rows = [(index, row) for index, row in indexed(dossier.of("suspects")) if row["service"] not in known]
+    rows = [(index, row) for index, row in suspicions(dossier) if row["service"] not in known]
     return sorted(rows, key=lambda entry: (-entry[1]["failing_pp"], entry[0]))
 
 

@@ -135,7 +135,8 @@ def _top_errors(cell: Cell) -> Value:
     templates = sorted({str(row["pattern"]) for row in cell.rows if row["service"] == cell.service}, key=_said, reverse=True)
     kinds = [(template, _fitting(template)) for template in templates]
     texts = [line.body for line in cell.raw.lines if line.is_severe and line.service == cell.service]
-    return sum(next((name for name, fits in kinds if fits.fullmatch(text)), "") == cell.row["pattern"] for text in texts)
+    wanted = str(cell.row["pattern"])
+    return sum(next((name for name, fits in kinds if fits.fullmatch(text)), "") == wanted for text in texts)
 
 
 def _said(template: str) -> int:
