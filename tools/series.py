@@ -79,6 +79,17 @@ CHANGES = """
 SELECT time AS at, service, event, substringUTF8(body, 1, 300) AS what
 FROM logs WHERE event IN ('deploy', 'flag', 'config') ORDER BY at, service, event, what
 """
+# An access log that was loaded under a name of its own speaks of the service whose spans have the same methods and routes.
+TWINS = """
+SELECT a.service AS log, b.service AS service, uniqExact(a.name) AS routes
+FROM (
+  SELECT DISTINCT service, concat(method, ' ', route) AS name FROM logs WHERE event = 'http.access' AND status BETWEEN 100 AND 399
+) AS a
+INNER JOIN (SELECT DISTINCT service, name FROM spans WHERE parent_span_id = '') AS b ON a.name = b.name
+WHERE a.service NOT IN (SELECT service FROM spans)
+GROUP BY log, service ORDER BY log, routes DESC, service
+"""
+LEAST_SHARED = 3  # routes in common, from which on two names are taken for one service
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "spans": ("time", "trace_id", "span_id", "parent_span_id", "service", "name", "duration_ms", "status", "weight"),
     "logs": (
@@ -98,7 +109,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-STATEMENTS = (CALLS, MESSAGES, KNOWN, SERVED, REQUESTS, GAUGES, CHANGES)
+STATEMENTS = (CALLS, MESSAGES, KNOWN, SERVED, REQUESTS, GAUGES, CHANGES, TWINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +199,19 @@ def _look(window: Window, oldest: datetime, services: tuple[str, ...]) -> Look:
 
 
 async def _observed(store: TelemetryStore, look: Look, there: list[str], tenant: Tenant) -> Observed:
-    async def rows(sql: str, relation: str) -> tuple[tuple[Any, ...], ...]:
-        return (await store.query(_query(sql, look, tenant))).rows if relation in there else ()
+    async def rows(sql: str, *relations: str) -> tuple[tuple[Any, ...], ...]:
+        return (await store.query(_query(sql, look, tenant))).rows if set(relations) <= set(there) else ()
 
-    calls, messages, known, requests, gauges, changes = await asyncio.gather(
+    calls, messages, known, requests, gauges, changes, twins = await asyncio.gather(
         rows(CALLS, "spans"),
         rows(MESSAGES, "logs"),
         rows(KNOWN, "logs"),
         rows(SERVED + REQUESTS, "logs"),
         rows(GAUGES, "metrics"),
         rows(CHANGES, "logs"),
+        rows(TWINS, "logs", "spans"),
     )
+    named = {log: service for log, service, routes in reversed(twins) if routes >= LEAST_SHARED}
     return Observed(
         start=look.start,
         step=timedelta(seconds=look.step_s),
@@ -207,7 +220,7 @@ async def _observed(store: TelemetryStore, look: Look, there: list[str], tenant:
         calls=tuple(CallRow(*row) for row in calls),
         messages=tuple(MessageRow(*row) for row in messages),
         known=tuple(_message(row) for row in known),
-        requests=tuple(RequestRow(*row) for row in requests),
+        requests=tuple(RequestRow(bucket, named.get(service, service), *rest) for bucket, service, *rest in requests),
         gauges=tuple(GaugeRow(*row) for row in gauges),
         changes=tuple(Change(*row) for row in changes),
     )

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -31,11 +31,16 @@ def summed(seen: Observed, rows: Iterable[CallRow], key: Callable[[CallRow], Key
 
 
 def own_errors(seen: Observed, p: Parameters) -> Iterator[Sign]:
-    """Operations whose calls fail by themselves more often than they used to."""
-    calls = summed(seen, seen.calls, _operation, lambda row: row.calls)
-    failed = summed(seen, seen.calls, _operation, lambda row: row.own_errors)
+    """Operations whose calls fail by themselves more often than they used to, and services: an operation may be new with the trouble."""
+    for key in (_operation, _service):
+        calls = summed(seen, seen.calls, key, lambda row: row.calls)
+        failed = summed(seen, seen.calls, key, lambda row: row.own_errors)
+        yield from _own_errors(calls, failed, seen.first, p)
+
+
+def _own_errors(calls: Mapping[Key, Floats], failed: Mapping[Key, Floats], first: int, p: Parameters) -> Iterator[Sign]:
     for (service, operation), hits in failed.items():
-        spell = share_spell(hits, calls[service, operation], seen.first, p)
+        spell = share_spell(hits, calls[service, operation], first, p)
         if spell is None or hits[spell.start : spell.end].sum() < p.least_events:
             continue
         strength = _strength(spell.surprise / p.surprise, (spell.inside - spell.outside) / p.error_rise, p)
@@ -127,6 +132,10 @@ def _links(seen: Observed) -> Iterator[tuple[str, str, str, Floats, Floats]]:
 
 def _operation(row: CallRow) -> Key:
     return row.service, row.operation
+
+
+def _service(row: CallRow) -> Key:
+    return row.service, ""
 
 
 def _strength(surprise: float, size: float, p: Parameters) -> float:

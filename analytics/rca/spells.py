@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from analytics.rca.parameters import Parameters
 
 Floats = NDArray[np.float64]
+TINY = 1e-9
 HALF_COUNT = 0.5  # added to counts before they are divided (Jeffreys), so that nothing is infinite
 
 
@@ -47,30 +49,32 @@ class Intervals:
 
 
 def share_spell(hits: Floats, of: Floats, first: int, p: Parameters, *, up: bool = True) -> Spell | None:
-    """Where hits of trials are most unlike elsewhere (binomial); None where nothing was tried."""
+    """Where hits of trials are most unlike elsewhere (binomial); None where nothing was tried, or only before bucket `first`."""
     total_hits, total = hits.sum(), of.sum()
     if not total or (up and not total_hits):
         return None
-    among = intervals(len(hits), first, p)
+    among = intervals(len(hits), p)
     k, n = among.sums(hits), among.sums(of)
     rest_k, rest_n = total_hits - k, total - n
     surprise = _binomial(k, n) + _binomial(rest_k, rest_n) - _binomial(np.full_like(k, total_hits), np.full_like(n, total))
-    inside, outside = _share(k, n), _share(rest_k, rest_n)
-    return _best(among, surprise, inside, outside, up=up)
+    spell = _best(among, surprise, _share(k, n), _share(rest_k, rest_n), up=up)
+    if _is_over(spell, first):
+        return share_spell(_without(hits, spell), _without(of, spell), first, p, up=up) if _is_real(spell, p) else None
+    return spell
 
 
 def rate_spell(counts: Floats, exposure: Floats, first: int, p: Parameters, *, up: bool = True) -> Spell | None:
-    """Where counts for each unit of exposure are most unlike elsewhere (Poisson); None where there was no exposure."""
+    """Where counts for each unit of exposure are most unlike elsewhere (Poisson); None without exposure, or only before bucket `first`."""
     total, whole = counts.sum(), exposure.sum()
     if not total or not whole:
         return None
-    among = intervals(len(counts), first, p)
+    among = intervals(len(counts), p)
     k, e = among.sums(counts), among.sums(exposure)
     surprise = _poisson(k, e) + _poisson(total - k, whole - e) - _poisson(np.full_like(k, total), np.full_like(e, whole))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inside = np.where(e > 0, k / np.maximum(e, 1e-9), 0.0)
-        outside = np.where(whole - e > 0, (total - k) / np.maximum(whole - e, 1e-9), 0.0)
-    return _best(among, surprise, inside, outside, up=up)
+    spell = _best(among, surprise, _quotient(k, e), _quotient(total - k, whole - e), up=up)
+    if _is_over(spell, first):
+        return rate_spell(_without(counts, spell), _without(exposure, spell), first, p, up=up) if _is_real(spell, p) else None
+    return spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ class Levels:
     def mean(self) -> float:
         """The mean over everything; 0 where nothing was measured."""
         return float(self.total.sum() / max(self.n.sum(), 1.0))
+
+    def without(self, spell: Spell) -> "Levels":
+        """The same as if nothing had been measured in a spell."""
+        return Levels(_without(self.n, spell), _without(self.total, spell), _without(self.squares, spell))
 
     def shifted(self, by: float) -> "Levels":
         """The same with a constant added to each measurement."""
@@ -102,29 +110,29 @@ def sum_of(series: Iterable[Floats]) -> Floats:
 
 
 def level_spell(levels: Levels, first: int, p: Parameters, *, up: bool = True) -> Spell | None:
-    """Where the mean of a quantity is most unlike elsewhere (Gaussian with one variance)."""
-    n, total, squares = levels.n, levels.total, levels.squares
-    count, whole = n.sum(), total.sum()
+    """Where the mean of a quantity is most unlike elsewhere (Gaussian with one variance); None with little, or only before `first`."""
+    count, whole = levels.n.sum(), levels.total.sum()
     if count < 2 * p.least_events:
         return None
-    among = intervals(len(n), first, p)
-    k, s = among.sums(n), among.sums(total)
-    rest_k, rest_s = count - k, whole - s
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inside, outside = np.where(k > 0, s / np.maximum(k, 1e-9), 0.0), np.where(rest_k > 0, rest_s / np.maximum(rest_k, 1e-9), 0.0)
-    spread = max(float(squares.sum() - whole**2 / count), 1e-9)
-    explained = np.where((k > 0) & (rest_k > 0), k * inside**2 + rest_k * outside**2 - whole**2 / count, 0.0)
-    surprise = -count / 2 * np.log(np.maximum(1 - explained / spread, 1e-9))
-    return _best(among, surprise, inside, outside, up=up)
+    among = intervals(len(levels.n), p)
+    k, s = among.sums(levels.n), among.sums(levels.total)
+    inside, outside = _quotient(s, k), _quotient(whole - s, count - k)
+    spread = max(float(levels.squares.sum() - whole**2 / count), TINY)
+    between = np.where((k > 0) & (count - k > 0), k * inside**2 + (count - k) * outside**2 - whole**2 / count, 0.0)
+    surprise = -count / 2 * np.log(np.maximum(1 - between / spread, TINY))
+    spell = _best(among, surprise, inside, outside, up=up)
+    if _is_over(spell, first):
+        return level_spell(levels.without(spell), first, p, up=up) if _is_real(spell, p) else None
+    return spell
 
 
 @lru_cache(maxsize=32)
-def intervals(buckets: int, first: int, p: Parameters) -> Intervals:
-    """All intervals long enough, not nearly everything, with something before them to compare with, that end after bucket `first`."""
+def intervals(buckets: int, p: Parameters) -> Intervals:
+    """All intervals long enough, not nearly everything, with something before them to compare with."""
     longest = max(p.least_buckets, int(buckets * p.longest_share))
     starts, lengths = np.meshgrid(np.arange(buckets), np.arange(p.least_buckets, longest + 1), indexing="ij")
     ends = starts + lengths
-    usable = (ends <= buckets) & (ends > first) & (starts >= p.least_before * buckets)
+    usable = (ends <= buckets) & (starts >= p.least_before * buckets)
     return Intervals(starts[usable], ends[usable])
 
 
@@ -138,17 +146,32 @@ def _best(among: Intervals, surprise: Floats, inside: Floats, outside: Floats, *
     return Spell(int(among.starts[at]), int(among.ends[at]), float(wanted[at]), float(inside[at]), float(outside[at]))
 
 
+def _is_over(spell: Spell | None, first: int) -> TypeGuard[Spell]:
+    """Whether it ended before the buckets that were asked about."""
+    return spell is not None and spell.end <= first
+
+
+def _is_real(spell: Spell, p: Parameters) -> bool:
+    """Whether there is something to take away before looking again: below the bar, whatever is left is below it too."""
+    return spell.surprise >= p.surprise
+
+
+def _without(series: Floats, spell: Spell) -> Floats:
+    return np.concatenate((series[: spell.start], np.zeros(spell.end - spell.start), series[spell.end :]))
+
+
 def _share(k: Floats, n: Floats) -> Floats:
     return (k + HALF_COUNT * (k > 0)) / np.maximum(n + HALF_COUNT * (k > 0), 1.0)
 
 
+def _quotient(part: Floats, of: Floats) -> Floats:
+    """Zero where nothing was."""
+    return np.where(of > 0, part / np.maximum(of, TINY), 0.0)
+
+
 def _binomial(k: Floats, n: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        hits = np.where(k > 0, k * np.log(np.maximum(k, 1e-9) / np.maximum(n, 1e-9)), 0.0)
-        misses = np.where(n - k > 0, (n - k) * np.log(np.maximum(n - k, 1e-9) / np.maximum(n, 1e-9)), 0.0)
-    return np.asarray(hits + misses)
+    return _poisson(k, n) + _poisson(n - k, n)
 
 
 def _poisson(k: Floats, e: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((k > 0) & (e > 0), k * np.log(np.maximum(k, 1e-9) / np.maximum(e, 1e-9)), 0.0)
+    return np.where((k > 0) & (e > 0), k * np.log(np.maximum(k, TINY) / np.maximum(e, TINY)), 0.0)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from analytics.rca.attacks import attack_signs
 from analytics.rca.calls import call_signs
 from analytics.rca.gauges import gauge_signs
 from analytics.rca.messages import message_signs
 from analytics.rca.observed import Change, Observed
 from analytics.rca.parameters import DEFAULTS, Parameters
+from analytics.rca.requests import request_signs
 from analytics.rca.signs import Sign, SignKind
 from analytics.rca.spread import Spread, spread_of
 from analytics.rca.weighing import DRIVERS, SUFFERED, Weighed, weighed
@@ -84,7 +84,7 @@ def suspects(seen: Observed, p: Parameters = DEFAULTS) -> tuple[Suspect, ...]:
 
 def signs_of(seen: Observed, p: Parameters) -> tuple[Sign, ...]:
     """Everything that stands out anywhere."""
-    return (*call_signs(seen, p), *message_signs(seen, p), *gauge_signs(seen, p), *attack_signs(seen, p))
+    return (*call_signs(seen, p), *message_signs(seen, p), *gauge_signs(seen, p), *request_signs(seen, p))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def cases(signs: Sequence[Weighed], spread: Spread, p: Parameters) -> list[Case]
 
 
 def _case(service: str, signs: Sequence[Weighed], spread: Spread, p: Parameters) -> Case:
-    ranked = sorted(signs, key=lambda one: (-one.counts, one.sign.kind, one.sign.component))
+    ranked = sorted(signs, key=lambda one: (-one.counts, one.sign.kind, not one.sign.component, one.sign.component))
     together = [one for one in ranked if one.sign.spell.overlaps(ranked[0].sign.spell)]
     best = tuple({one.sign.kind: one for one in reversed(together)}.values())[::-1]
     suffered = any(one.sign.kind in SUFFERED or (one.sign.kind in DRIVERS and spread.suffers(service, one.sign.spell, p)) for one in best)

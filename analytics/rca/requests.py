@@ -1,4 +1,4 @@
-"""Signs of an attack in requests: log-ins of many accounts refused, many paths asked for that do not exist."""
+"""Signs in requests as logs tell them: refused log-ins of many accounts, many missing paths, failures no span tells of."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,25 @@ import numpy as np
 from analytics.rca.observed import Observed, RequestRow
 from analytics.rca.parameters import Parameters
 from analytics.rca.signs import Sign
-from analytics.rca.spells import Floats, Spell, rate_spell
+from analytics.rca.spells import Floats, Spell, rate_spell, share_spell
 
 
-def attack_signs(seen: Observed, p: Parameters) -> tuple[Sign, ...]:
-    """Services whose requests look like an attack in some spell of time."""
+def request_signs(seen: Observed, p: Parameters) -> tuple[Sign, ...]:
+    """Everything about requests that stands out."""
+    traced = {row.service for row in seen.calls}
     services = sorted({row.service for row in seen.requests})
-    return tuple(sign for service in services for sign in (*_refused(service, seen, p), *_missing(service, seen, p)))
+    attacks = (sign for service in services for sign in (*_refused(service, seen, p), *_missing(service, seen, p)))
+    return (*attacks, *(sign for service in services if service not in traced for sign in _failed(service, seen, p)))
+
+
+def _failed(service: str, seen: Observed, p: Parameters) -> Iterator[Sign]:
+    failed, requests = (_series(seen, service, name) for name in ("failed", "requests"))
+    spell = share_spell(failed, requests, seen.first, p)
+    if spell is None or failed[spell.start : spell.end].sum() < p.least_events:
+        return
+    strength = min(spell.surprise / p.surprise, p.strength_cap)
+    if min(strength, (spell.inside - spell.outside) / p.error_rise) >= 1:
+        yield Sign("own_errors", service, "requests", spell, strength, "failed-requests", 100 * spell.inside, 100 * spell.outside, "%")
 
 
 def _refused(service: str, seen: Observed, p: Parameters) -> Iterator[Sign]:
