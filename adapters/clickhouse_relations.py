@@ -65,6 +65,7 @@ _LOG_CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "occurrences": _or_one("Occurrences"),
     "weight": _or_one("SampleWeight"),
     "template_id": _plain("TemplateId"),
+    "event_id": _plain("EventId"),
     "attributes": _plain("LogAttributes"),
 }
 _SPAN_CHOICES: Mapping[str, tuple[Choice, ...]] = {

@@ -77,7 +77,7 @@ COUNT_RULES: tuple[CountRule, ...] = (
         title="{service}{route} calls {subject} far more often",
     ),
     CountRule("failed_logins", "failed_logins", "security", 10, 1e-6, (5, 15), 2.0, title="{value} failed log-ins at {service}"),
-    CountRule("path_probing", "missing_paths", "security", 20, 1e-6, (5,), 5.0, title="{service} is probed for paths by {subject}"),
+    CountRule("path_probing", "missing_paths", "security", 15, 1e-6, (5, 15), 5.0, title="{service} is probed for paths by {subject}"),
     CountRule("new_fatal", "fatal", "novelty", 0, 0.2, is_hard=True, title="{service} logged a FATAL message not seen before"),
     CountRule("flagged_in_a_row", "flagged", "flags", 0, 1.1, (1,), 0.0, is_hard=True, title="three flagged events in a row of {service}"),
     CountRule("silence", "silent", "volume", 0, 1e-7, (5, 15, 30), 0.0, title="{service} fell silent"),

@@ -47,6 +47,7 @@ async def test_a_log_comes_back_with_every_field(store: TelemetryStore, tenant: 
         occurrences=3,
         weight=7,
         template_id="tpl",
+        event_id="EVT-1",
         attributes={"user_agent.original": "curl/8", "k": "v"},
     )
     assert await store.write_logs([record], tenant) == 1
@@ -73,6 +74,7 @@ async def test_a_log_comes_back_with_every_field(store: TelemetryStore, tenant: 
         "occurrences": 3,
         "weight": 7,
         "template_id": "tpl",
+        "event_id": "EVT-1",
         "user_agent": "curl/8",
         "attributes": {"user_agent.original": "curl/8", "k": "v"},
     }

@@ -37,6 +37,8 @@ async def test_an_incident_says_what_it_touched(store: TelemetryStore, tenant: T
     assert incident.requests_total == 5 * 30
     assert len(incident.request_ids) == 100
     assert incident.regions == ("eu",)
+    assert len(incident.event_ids) == 100
+    assert all(name.startswith("EVT-") for name in incident.event_ids)
     assert incident.template_ids == ("lost",)
     assert set(incident.trace_ids) <= {f"t{minute}-{number}" for minute in range(BREAKS, 120) for number in range(5)}
 

@@ -74,17 +74,13 @@ async def fill(store: TelemetryStore, tenant: Tenant, course: Course, minutes: i
 def _logs(number: int, minute: Minute) -> Iterator[LogRecord]:
     for request in range(minute.requests):
         when, fails = number + request / minute.requests, request < minute.failing
-        facts = {
-            "trace_id": f"t{number}-{request}",
-            "route": "/orders",
-            "attributes": {"request_id": f"r{number}-{request}", "cloud.region": "eu"},
-        }
-        if fails:
-            yield log(
-                when, "checkout", "order failed", status=500, severity_number=17, error_code="ORDER_LOST", template_id="lost", **facts
-            )
-        else:
-            yield log(when, "checkout", "order placed", status=201, **facts)
+        name = f"{number}-{request}"
+        facts = {"trace_id": f"t{name}", "event_id": f"EVT-{name}", "route": "/orders"}
+        known = {"request_id": f"r{name}", "cloud.region": "eu"}
+        lost = {"status": 500, "severity_number": 17, "error_code": "ORDER_LOST", "template_id": "lost"}
+        yield log(
+            when, "checkout", "order failed" if fails else "order placed", attributes=known, **facts, **(lost if fails else {"status": 201})
+        )
 
 
 def _spans(number: int, minute: Minute) -> Iterator[SpanRecord]:
