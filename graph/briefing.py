@@ -71,7 +71,7 @@ class Briefer:
         end = max(incident.end_at or self._clock.now(), incident.start_at + BEFORE_INCIDENT)
         window = Window(incident.start_at - BEFORE_INCIDENT, end, tz)
         wanted = Wanted("situation", tz=tz, again=True, tenant=incident.tenant)
-        return await self._made(wanted, window, f"BRF-{incident.incident_id}-situation", "")
+        return await self._made(wanted, window, situation_id(incident), "")
 
     async def _stored(self, tenant: Tenant) -> Stored:
         extent = await self._store.extent(tenant)
@@ -97,6 +97,11 @@ class Briefer:
         found = await self._documents.find("briefing", {"kind": wanted.kind}, wanted.tenant)
         earlier = [one for one in found if one["period"]["end"] <= rfc3339(period.start)]
         return max(earlier, key=lambda one: str(one["period"]["end"]), default=None)
+
+
+def situation_id(incident: Incident) -> str:
+    """The id of an incident's situation briefing; a new one takes its place."""
+    return f"BRF-{incident.incident_id}-situation"
 
 
 def _refuse_empty(analysis: Analysis) -> None:

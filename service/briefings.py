@@ -1,17 +1,17 @@
 """Briefings: asked for, on a clock, and sent on."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from domain.briefing import BriefingKind
 from domain.errors import NothingFoundError
 from domain.incidents import Incident
-from graph.briefing import Briefer, Wanted
+from graph.briefing import Briefer, Wanted, situation_id
 from service.delivery import delivered
 from service.parts import Parts
 from service.scheduler import Job
@@ -20,6 +20,9 @@ from service.scope import extent_of, instant, reference, zone
 log = logging.getLogger(__name__)
 
 Document = Mapping[str, Any]
+INCIDENT = TypeAdapter(Incident)
+GOING_ON = ("open", "acknowledged", "investigating", "identified")
+SITUATIONS_EVERY, AT_ONCE = timedelta(minutes=5), 2
 EVERY: Mapping[BriefingKind, timedelta] = {"hourly": timedelta(hours=1), "daily": timedelta(hours=1)}
 SHORT = ("briefing_id", "kind", "period", "summary", "is_quiet", "created_at", "run_id")
 
@@ -50,17 +53,33 @@ async def situation(parts: Parts, incident: Incident) -> Document:
 
 async def brief_slot(parts: Parts, kind: BriefingKind, slot: datetime) -> None:
     """The briefing that is due at a slot, made once; a period that is not stored whole is left out."""
+    await _logged(briefer(parts).brief(Wanted(kind, slot, parts.settings.timezone, is_due=True)), kind)
+
+
+async def brief_situations(parts: Parts, slot: datetime) -> None:
+    """A situation briefing for each critical incident that goes on, was analysed and has none; some at a time."""
+    del slot
+    found = await parts.documents.find("incident", {"severity": "critical", "status": list(GOING_ON)})
+    analysed = [INCIDENT.validate_python(one) for one in found if one.get("run_ids")]
+    waiting = [one for one in analysed if await parts.documents.get("briefing", situation_id(one)) is None]
+    for incident in waiting[:AT_ONCE]:
+        await _logged(situation(parts, incident), "situation")
+
+
+async def _logged(making: Awaitable[Document], kind: BriefingKind) -> None:
+    """Work on a clock: what cannot be made is told to the log and not tried again."""
     try:
-        made = await briefer(parts).brief(Wanted(kind, slot, parts.settings.timezone, is_due=True))
+        made = await making
     except NothingFoundError as nothing:
-        log.info("briefing.skipped", extra={"kind": kind, "slot": slot.isoformat(), "reason": str(nothing)})
+        log.info("briefing.skipped", extra={"kind": kind, "reason": str(nothing)})
         return
     log.info("briefing.made", extra={"briefing_id": made["briefing_id"], "run_id": made["run_id"]})
 
 
 def briefing_jobs(parts: Parts) -> list[Job]:
-    """Hourly and daily briefings. A day ends when the reader's clock says, so every hour looks whether one has."""
-    return [Job(f"briefing.{kind}", every, partial(brief_slot, parts, kind)) for kind, every in EVERY.items()]
+    """Hourly and daily briefings, and situations. A day ends when the reader's clock says, so every hour looks whether one has."""
+    calendar = [Job(f"briefing.{kind}", every, partial(brief_slot, parts, kind)) for kind, every in EVERY.items()]
+    return [*calendar, Job("briefing.situation", SITUATIONS_EVERY, partial(brief_situations, parts))]
 
 
 async def listed(parts: Parts, kind: str = "", limit: int = 50) -> list[Document]:

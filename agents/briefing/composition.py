@@ -84,12 +84,22 @@ def _summary(dossier: Dossier, shown: Shown, top: Sequence[Told], *, quiet: bool
         yield QUIET
         yield from (claim.text for claim in _of_template("failing_spells", dossier, shown))
     known = {claim.id: claim.text for claim in shown.claims}
+    if not quiet and not top:
+        yield from _reasons(dossier, shown)
     for issue in top:
         told = "; ".join(known[name].rstrip(".") for name in issue["claims"][:CLAIMS_AN_ISSUE])
         yield f"{issue['title']} ({told})." if told else f"{issue['title']}."
     for reading in readings(dossier):
         if reading.figure.name in SUMMARY_FIGURES:
             yield from (claim.text for claim in _stating(reading, shown) if claim.kind == "quantity")
+
+
+def _reasons(dossier: Dossier, shown: Shown) -> Iterator[str]:
+    """Why a period without an issue is not quiet."""
+    yield from (f"{health.service} is {health.state}." for health in service_health(dossier) if health.state != "ok")
+    for template in (*SECURITY, HAPPENED):
+        counted = (claim for claim in _of_template(template, dossier, shown) if claim.bind[0].path.startswith("aggregates."))
+        yield from [claim.text for claim in counted if claim.kind == "quantity" and claim.slots["value"]][:1]
 
 
 def _metric(reading: Reading, shown: Shown) -> KeyMetric:

@@ -13,13 +13,17 @@ from tools.candidates import claims, row_quantity
 # Down: half or more of twenty requests or more failed. Degraded: a twentieth or more, at least three, or a spell of failure.
 DOWN, LEAST_REQUESTS = 0.5, 20
 DEGRADED, LEAST_FAILURES = 0.05, 3
+# Who left fewer records the period before may be silent by chance.
+LEAST_RECORDS = 20
 TRACES, LOGS, TIMES = "span_latency_by_service", "error_rate_by_service", "latency_by_service"
 
 
 def service_health(dossier: Dossier) -> tuple[ServiceHealth, ...]:
-    """Every service that answered or logged in the period, the worst first; of silent ones anything is stored of the period before only."""
+    """Every service that answered or logged in the period, the worst first; silent ones left twenty records the period before and none."""
     seen = {health.service: health for health in (*_from_logs(dossier), *_from_traces(dossier))}
-    missing = sorted(_stored(dossier, before(dossier.period)) - _stored(dossier, dossier.period)) if dossier.has_before else []
+    missing = (
+        sorted(_stored(dossier, before(dossier.period), LEAST_RECORDS) - _stored(dossier, dossier.period)) if dossier.has_before else []
+    )
     silent = [ServiceHealth(name, "silent", None, None) for name in missing]
     order: tuple[Health, ...] = ("down", "silent", "degraded", "ok")
     return tuple(sorted((*seen.values(), *silent), key=lambda one: (order.index(one.state), -(one.error_ratio or 0.0), one.service)))
@@ -79,6 +83,6 @@ def _state(service: str, requests: int, failures: int, dossier: Dossier) -> Heal
     return "degraded" if has_spell or is_failing else "ok"
 
 
-def _stored(dossier: Dossier, window: Window) -> set[str]:
-    """The services of which anything is stored, metrics too."""
-    return {row["service"] for row in dossier.rows("data_overview", window)}
+def _stored(dossier: Dossier, window: Window, least: int = 1) -> set[str]:
+    """The services of which so many records are stored, metrics too."""
+    return {row["service"] for row in dossier.rows("data_overview", window) if row["records"] >= least}

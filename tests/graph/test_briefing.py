@@ -12,6 +12,8 @@ from domain.errors import NothingFoundError
 from domain.ids import RunId, Tenant
 from domain.incidents import Incident
 from domain.ports import TelemetryStore
+from domain.telemetry import LogRecord
+from domain.window import to_nanos
 from graph.briefing import Wanted
 from grounding.cells import number
 from tests.graph.night import AFTER_TROUBLE, BEFORE_TROUBLE, Night, fill_with_peace, fill_with_trouble
@@ -161,3 +163,14 @@ async def test_a_situation_is_briefed_on_around_its_incident(night: Night) -> No
     assert (made["kind"], made["briefing_id"]) == ("situation", "BRF-INC-1-situation")
     assert made["period"] == {"start": "2026-03-01T11:40:00Z", "end": "2026-03-01T13:02:00Z"}
     assert made["top_issues"][0]["service"] == "checkout"
+
+
+async def test_a_service_that_stopped_is_silent_and_one_that_rarely_speaks_is_not(store: TelemetryStore, tenant: Tenant) -> None:
+    await fill_with_peace(store, tenant)
+    start = datetime(2026, 3, 1, 11, tzinfo=UTC)
+    stopped = [LogRecord(to_nanos(start + timedelta(minutes=number)), "billing", "billed") for number in range(40)]
+    await store.write_logs([*stopped, LogRecord(to_nanos(start), "cron", "ran")], tenant)
+    made = await Night(store, tenant).briefer.brief(Wanted("hourly", tenant=tenant))
+    assert [health["service"] for health in made["service_health"] if health["state"] == "silent"] == ["billing"]
+    assert not made["is_quiet"]
+    assert made["summary"].startswith("billing is silent.")

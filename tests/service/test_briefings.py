@@ -12,7 +12,7 @@ import pytest
 
 from domain.errors import DeliveryError, WrongUseError
 from domain.ports import Notifier
-from service.briefings import BriefRequest, brief, brief_slot, briefing_jobs
+from service.briefings import BriefRequest, brief, brief_situations, brief_slot, briefing_jobs
 from service.parts import Parts
 from tests.service.processes import many
 from tests.service.world import Front, front
@@ -112,7 +112,7 @@ def test_a_slot_of_which_nothing_is_stored_is_done_too(door: Front) -> None:
 
 
 def test_hours_and_days_are_briefed_on_by_themselves(door: Front) -> None:
-    assert {job.kind for job in briefing_jobs(door.parts)} == {"briefing.hourly", "briefing.daily"}
+    assert {job.kind for job in briefing_jobs(door.parts)} == {"briefing.hourly", "briefing.daily", "briefing.situation"}
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +155,33 @@ def test_the_command_names_the_deployed_service_with_its_true_number(told: dict[
 def test_the_terminal_shows_the_same_briefing(told: dict[str, Any]) -> None:
     assert told["text"].startswith("# Daily briefing, 2026-03-01T08:00:00Z")
     assert told["first"]["summary"] in told["text"]
+
+
+def incident(name: str, **changes: Any) -> dict[str, Any]:
+    """A critical incident that goes on and was analysed."""
+    noon = "2026-03-01T11:30:00Z"
+    times = {"start_at": noon, "created_at": noon, "updated_at": noon}
+    known = {"title": "checkout is down", "status": "open", "severity": "critical", "fingerprint": name, "run_ids": ["run_7"]}
+    return {"incident_id": name, **known, **times, **changes}
+
+
+async def asked_for(parts: Parts) -> list[str]:
+    """What a slot asks of the analyst; the fakes hold too little for a briefing."""
+    await brief_situations(parts, SLOT)
+    return [run.question for run in await parts.state.runs()]
+
+
+@pytest.mark.parametrize(
+    ("changes", "runs"),
+    [({}, ["What is happening?"]), ({"run_ids": []}, []), ({"severity": "high"}, []), ({"status": "resolved"}, [])],
+    ids=["critical", "not analysed", "not critical", "over"],
+)
+def test_a_critical_incident_that_goes_on_is_briefed_on_once_analysed(door: Front, changes: dict[str, Any], runs: list[str]) -> None:
+    asyncio.run(door.parts.documents.put("incident", "INC-1", incident("INC-1", **changes)))
+    assert asyncio.run(asked_for(door.parts)) == runs
+
+
+def test_a_situation_that_is_kept_is_not_made_again(door: Front) -> None:
+    asyncio.run(door.parts.documents.put("incident", "INC-1", incident("INC-1")))
+    asyncio.run(door.parts.documents.put("briefing", "BRF-INC-1-situation", kept("BRF-INC-1-situation")))
+    assert asyncio.run(asked_for(door.parts)) == []
