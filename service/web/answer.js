@@ -1,4 +1,5 @@
 /* The answer: headline, claims with their marks, charts, findings, and what could not be checked. */
+import { causesPart } from "./causes.js";
 import { figure, plotsFor } from "./chart.js";
 import { el, freshId, nodes } from "./dom.js";
 import { Findings } from "./findings.js";
@@ -65,7 +66,22 @@ function claimItem(claim, panel, isBold) {
   );
 }
 
-export function claimsPart(analysis, panel) {
+/* Claims as buttons that open their evidence; of a long list the first `most`, and the rest on demand. */
+export function claimList(claims, panel, most = Infinity) {
+  const bold = stands(claims);
+  const item = (claim) => claimItem(claim, panel, bold && claim.materiality === "high");
+  const list = el("ul", { class: "claims" }, claims.slice(0, most).map(item));
+  if (claims.length <= most) return list;
+  const more = el("button", { type: "button", class: "plain more" }, T.allClaims(claims.length));
+  more.addEventListener("click", () => {
+    list.append(...claims.slice(most).map(item));
+    list.children[most].querySelector("button").focus();
+    more.remove();
+  });
+  return [list, more];
+}
+
+export function claimsPart(analysis, panel, most) {
   if (!analysis.claims?.length) return el("p", { class: "quiet" }, T.noClaims);
   const id = freshId("claims");
   const marks = [...new Set(analysis.claims.map((claim) => claim.verdict))].map((name) => L.verdicts[name] ?? L.verdicts.unverified);
@@ -73,7 +89,7 @@ export function claimsPart(analysis, panel) {
   return el(
     "section", { "aria-labelledby": id },
     el("h3", { id }, T.claims, el("span", { class: "of" }, legend)),
-    el("ul", { class: "claims" }, analysis.claims.map((claim) => claimItem(claim, panel, stands(analysis.claims) && claim.materiality === "high"))),
+    claimList(analysis.claims, panel, most),
     el("p", { class: "quiet hint" }, T.legend),
   );
 }
@@ -81,18 +97,14 @@ export function claimsPart(analysis, panel) {
 function removedPart(analysis, panel) {
   const removed = analysis.removed_claims ?? [];
   if (!removed.length) return null;
-  return el("details", { class: "removed" }, el("summary", {}, T.removedTitle(removed.length)), el("ul", { class: "claims" }, removed.map((claim) => claimItem(claim, panel, false))));
+  return el("details", { class: "removed" }, el("summary", {}, T.removedTitle(removed.length)), claimList(removed, panel));
 }
 
 export function listPart(title, items) {
   return items?.length ? el("section", { class: "plain-list" }, el("h3", {}, title), el("ul", {}, items.map((item) => el("li", {}, item)))) : null;
 }
 
-function cause(item) {
-  return [el("strong", {}, [item.service, item.component].filter(Boolean).join(" · ")), item.reason ? `: ${item.reason}` : ""];
-}
-
-function advice(item) {
+export function advice(item) {
   return [item.text, el("small", { class: "quiet" }, ` (${item.justified ? T.justified : T.unjustified})`)];
 }
 
@@ -124,18 +136,13 @@ function charts(analysis, panel) {
   return figures.length ? el("section", { class: "charts", "aria-label": T.charts }, figures) : null;
 }
 
-/* Every node of a finished analysis, in reading order. */
-export function answerNodes(analysis, panel) {
+/* What stands below the headline and the causes, in reading order; of the claims at first the first `most`. */
+export function restNodes(analysis, panel, most) {
   const openEvidence = (id, opener) => panel.openEvidence(id, opener);
   return nodes(
-    el("p", { class: "asked" }, analysis.question),
-    el("h2", { class: "headline", tabindex: "-1" }, analysis.headline, badge(analysis.severity)),
-    notices(analysis),
-    score(analysis.grounding),
-    claimsPart(analysis, panel),
+    claimsPart(analysis, panel, most),
     charts(analysis, panel),
     analysis.findings?.length ? new Findings(analysis.findings, openEvidence).place : null,
-    listPart(T.causes, analysis.root_causes?.map(cause)),
     listPart(T.advice, analysis.recommendations?.map(advice)),
     listPart(T.unchecked_title, analysis.could_not_check),
     listPart(T.notes, analysis.notes),
@@ -143,5 +150,18 @@ export function answerNodes(analysis, panel) {
     evidencePart(analysis, panel),
     facts(analysis),
     foot(analysis),
+  );
+}
+
+export const trust = (analysis) => nodes(notices(analysis), score(analysis.grounding));
+
+/* Every node of a finished analysis. */
+export function answerNodes(analysis, panel) {
+  return nodes(
+    el("p", { class: "asked" }, analysis.question),
+    el("h2", { class: "headline", tabindex: "-1" }, analysis.headline, badge(analysis.severity)),
+    trust(analysis),
+    causesPart(T.causes, analysis.root_causes, panel),
+    restNodes(analysis, panel),
   );
 }

@@ -1,10 +1,10 @@
 /* Wires the page together: the views, what the address says, and the strip on top. */
 import * as api from "./api.js";
 import { learn, openRun, showEmpty, startAsking } from "./asking.js";
-import { openBriefings } from "./briefings.js";
+import { closeBriefings, openBriefings } from "./briefings.js";
 import { byId, el, show } from "./dom.js";
 import { EvidencePanel } from "./evidence.js";
-import { openIncidents } from "./incidents.js";
+import { closeIncidents, openIncidents } from "./incidents.js";
 import { L } from "./labels.js";
 import { closeLive, openLive } from "./live.js";
 import { drawStrip, isEmpty } from "./status.js";
@@ -12,8 +12,8 @@ import { drawStrip, isEmpty } from "./status.js";
 const panel = new EvidencePanel(byId("panel"), byId("frame"));
 const VIEWS = {
   ask: { open: (id) => openRun(id), id: "run" },
-  incidents: { open: (id) => openIncidents(id, panel), id: "incident" },
-  briefings: { open: (id) => openBriefings(id, panel), id: "briefing" },
+  incidents: { open: (id) => openIncidents(id, panel), close: closeIncidents, id: "incident" },
+  briefings: { open: (id) => openBriefings(id, panel), close: closeBriefings, id: "briefing" },
   live: { open: () => openLive(), close: closeLive, id: "" },
 };
 let shown = "";
@@ -37,12 +37,17 @@ function open() {
     shown = name;
   }
   drawTabs(name);
+  document.title = name === "ask" ? L.product : `${L.views[name]} – ${L.product}`;
   VIEWS[name].open(id);
 }
 
+const tabs = new Map(Object.keys(VIEWS).map((name) => [name, el("a", { href: `#${name}` }, L.views[name])]));
+
 function drawTabs(current) {
-  const tab = (name) => el("a", { href: name === "ask" ? "#ask" : `#${name}`, "aria-current": name === current ? "page" : null }, L.views[name]);
-  show(byId("tabs"), Object.keys(VIEWS).map(tab));
+  for (const [name, tab] of tabs) {
+    if (name === current) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
 }
 
 async function refreshStatus() {
@@ -51,6 +56,14 @@ async function refreshStatus() {
   if (learn(overview) && overview && isEmpty(overview)) showEmpty();
 }
 
+/* A skip by address would leave the view, as views are told by the address. */
+function skip(event) {
+  event.preventDefault();
+  byId("main").focus();
+}
+
+show(byId("tabs"), [...tabs.values()]);
+byId("skip").addEventListener("click", skip);
 startAsking(panel);
 addEventListener("hashchange", open);
 setInterval(refreshStatus, 30_000);

@@ -14,6 +14,13 @@ let timeline = null;
 let box = null;
 let running = null;
 let current = "";
+let find = () => null;
+
+/* Evidence of this view's answer, also after another view used the panel. */
+function serve(lookUp) {
+  find = lookUp;
+  panel.serve(find);
+}
 
 function notice(text) {
   show(byId("notice"), text && el("p", { class: "notice bad", role: "alert" }, el("strong", {}, `${L.errors.title}. `), text));
@@ -21,7 +28,7 @@ function notice(text) {
 
 function draw(analysis) {
   const known = new Map((analysis.evidence ?? []).map((evidence) => [evidence.id, evidence]));
-  panel.serve((id) => known.get(id) ?? null);
+  serve((id) => known.get(id) ?? null);
   show(byId("answer"), answerNodes(analysis, panel));
   current = analysis.run_id;
 }
@@ -65,7 +72,7 @@ async function ask(body) {
   box.busy(true);
   notice("");
   show(byId("answer"));
-  panel.serve((id) => timeline.evidence.get(id) ?? null);
+  serve((id) => timeline.evidence.get(id) ?? null);
   timeline.start();
   bringUp(byId("steps"));
   try {
@@ -87,6 +94,7 @@ async function refreshRuns() {
 
 export async function openRun(id) {
   refreshRuns();
+  panel.serve(find);
   if (!id || id === current || running) return;
   try {
     const analysis = await api.run(id);

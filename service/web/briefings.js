@@ -1,106 +1,186 @@
-/* The briefings view: the list, and one briefing with its figures, services, issues and the evidence of every sentence. */
+/* The briefings view: the list, and one briefing: what mattered first, then figures, services, and the evidence of every sentence. */
 import * as api from "./api.js";
-import { claimsPart, listPart, score } from "./answer.js";
-import { byId, el, show } from "./dom.js";
-import { minute, number, span, withUnit, words } from "./format.js";
+import { advice, badge, claimList, claimsPart, listPart, score } from "./answer.js";
+import { byId, el, nodes, show } from "./dom.js";
+import { between, capital, clock, minute, number, seconds, span, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
 
 const T = L.briefings;
 const MADE = ["hourly", "daily", "weekly"];
+const FIRST_SENTENCES = 5;
+/* What is worse when there is more of it; other figures are neither good nor bad. */
+const WORSE = /fail|error|latency|scanning|probing/;
 const place = byId("view-briefings");
+let shown = null;
 
-export const openBriefings = (id, panel) => (id ? drawOne(id, panel) : drawList());
+export function openBriefings(id, panel) {
+  if (shown === id) return;
+  shown = id;
+  panel.replace(null);
+  panel.close();
+  scrollTo({ top: 0 });
+  show(place, el("p", { class: "quiet busy" }, L.waiting));
+  return id ? drawOne(id, panel) : drawList();
+}
 
-const back = () => el("p", {}, el("a", { href: "#briefings" }, `← ${T.back}`));
+export function closeBriefings() {
+  shown = null;
+}
 
-const failed = (error) => show(place, back(), el("p", { class: "notice bad", role: "alert" }, error.message));
+const back = () => el("p", { class: "crumb" }, el("a", { href: "#briefings" }, `← ${T.back}`));
+
+function failed(id, error) {
+  if (shown !== id) return;
+  shown = null;
+  show(place, back(), el("p", { class: "notice bad", role: "alert" }, error.message));
+}
 
 const link = (id) => `#briefing=${encodeURIComponent(id)}`;
+const named = (briefing) => T.of(T.kinds[briefing.kind] ?? briefing.kind, span(briefing.period.start, briefing.period.end));
+const quietTag = (briefing) => briefing.is_quiet && el("span", { class: "tag good" }, T.quiet);
 
 function listed(briefing) {
   return el(
     "li", {},
-    el("a", { class: "turn", href: link(briefing.briefing_id) },
-      el("strong", {}, `${T.kinds[briefing.kind] ?? briefing.kind}, ${span(briefing.period.start, briefing.period.end)} `, briefing.is_quiet && el("span", { class: "tag" }, T.quiet)),
-      el("span", {}, briefing.summary)),
+    el("a", { class: `incident ${briefing.is_quiet ? "edge-quiet" : ""}`, href: link(briefing.briefing_id) },
+      el("strong", {}, named(briefing), " ", quietTag(briefing)),
+      el("time", { class: "quiet", datetime: briefing.created_at }, T.made(minute(briefing.created_at))),
+      el("span", { class: "incident-line quiet" }, briefing.summary)),
   );
 }
 
 async function drawList() {
-  const briefings = await api.read("briefings").catch((error) => failed(error));
-  if (!briefings) return;
-  const make = (kind) => async (event) => {
-    event.target.disabled = true;
-    const made = await api.send("briefings", { period: kind }).catch((error) => failed(error));
-    if (made) location.hash = link(made.briefing_id);
-  };
+  const briefings = await api.read("briefings").catch((error) => failed("", error));
+  if (!briefings || shown !== "") return;
+  const mistake = el("p", { class: "mistake", role: "alert", hidden: true });
   show(
     place,
-    el("h2", { class: "headline" }, T.title),
-    el("p", { class: "controls" }, T.make, " ", MADE.map((kind) => el("button", { type: "button", class: "plain", onclick: make(kind) }, T.kinds[kind]))),
-    briefings.length ? el("ol", { class: "turns" }, briefings.map(listed)) : el("p", { class: "empty" }, T.none),
+    el("h2", { class: "headline", tabindex: "-1" }, T.title),
+    el("div", { class: "controls" }, el("span", { class: "quiet" }, T.make), MADE.map((kind) => maker(kind, mistake))), mistake,
+    briefings.length ? el("ol", { class: "incident-list" }, briefings.map(listed)) : el("div", { class: "empty" }, el("h2", {}, T.none), el("p", {}, T.noneHint)),
   );
+}
+
+function maker(kind, mistake) {
+  const button = el("button", { type: "button", class: "plain" }, T.kinds[kind]);
+  button.addEventListener("click", async () => {
+    mistake.hidden = true;
+    button.disabled = true;
+    button.classList.add("busy");
+    try {
+      location.hash = link((await api.send("briefings", { period: kind })).briefing_id);
+    } catch (error) {
+      mistake.textContent = `${L.errors.title}: ${error.message}`;
+      mistake.hidden = false;
+    }
+    button.disabled = false;
+    button.classList.remove("busy");
+  });
+  return button;
 }
 
 async function drawOne(id, panel) {
   try {
     const briefing = await api.read(`briefings/${encodeURIComponent(id)}`);
     const analysis = briefing.run_id ? await api.run(briefing.run_id).catch(() => null) : null;
-    const known = new Map((analysis?.evidence ?? []).map((evidence) => [evidence.id, evidence]));
-    panel.serve((name) => known.get(name) ?? null);
-    show(
-      place, back(), title(briefing), el("p", { class: "lead" }, briefing.summary), score(briefing.grounding),
-      figures(briefing, panel), issues(briefing), services(briefing, panel), incidents(briefing),
-      Object.entries(T.sections).map(([name, text]) => listPart(text, briefing[name])),
-      claims(briefing, panel),
-    );
+    if (shown !== id) return;
+    panel.replace(analysis);
+    show(place, back(), content(briefing, panel));
+    place.querySelector(".headline").focus({ preventScroll: true });
   } catch (error) {
-    failed(error);
+    failed(id, error);
   }
 }
 
-function title(briefing) {
-  return el("h2", { class: "headline", tabindex: "-1" }, `${T.kinds[briefing.kind] ?? briefing.kind}, ${span(briefing.period.start, briefing.period.end)} `, briefing.is_quiet && el("span", { class: "tag" }, T.quiet));
+function content(briefing, panel) {
+  return nodes(
+    el("h2", { class: "headline", tabindex: "-1" }, named(briefing), quietTag(briefing)),
+    briefing.is_quiet && el("p", { class: "notice good" }, T.quietDay),
+    !briefing.top_issues.length && el("p", { class: "lead" }, briefing.summary),
+    score(briefing.grounding),
+    listPart(T.notes, briefing.notes),
+    issues(briefing, panel),
+    figures(briefing, panel),
+    services(briefing, panel),
+    incidents(briefing),
+    Object.entries(T.sections).map(([name, title]) => sentences(title, briefing[name], briefing, panel)),
+    listPart(T.advice, briefing.recommendations.map((one) => (typeof one === "string" ? one : advice(one)))),
+    listPart(T.unchecked, briefing.could_not_check),
+    briefing.claims.length > 0 && el("details", { class: "fold" }, el("summary", {}, T.claims(briefing.claims.length)), claimsPart(briefing, panel)),
+    el("footer", { class: "foot" }, el("code", {}, [briefing.briefing_id, briefing.run_id, T.made(minute(briefing.created_at))].filter(Boolean).join("  "))),
+  );
 }
 
-const shown = (value, unit) => (value === null || value === undefined ? "–" : withUnit(number(value), unit));
+/* Sentences are claims' own: each opens what it rests on; one without a claim is plain text. */
+function sentences(title, texts, briefing, panel) {
+  const known = new Map(briefing.claims.map((claim) => [claim.text, claim]));
+  const stated = (texts ?? []).filter((text) => known.has(text)).map((text) => known.get(text));
+  const plain = (texts ?? []).filter((text) => !known.has(text));
+  return (stated.length > 0 || plain.length > 0) &&
+    el("section", {}, el("h3", {}, title), stated.length > 0 && claimList(stated, panel, FIRST_SENTENCES), plain.length > 0 && el("ul", { class: "plain-list" }, plain.map((text) => el("li", {}, text))));
+}
+
+const figureText = (value, unit) => (value === null || value === undefined ? "–" : withUnit(number(value), unit));
 
 /* What has evidence opens it. */
-function opens(evidence, panel, name, ...content) {
+function opens(evidence, panel, name, title, ...content) {
   const open = (event) => panel.openEvidence(evidence, event.currentTarget);
-  return evidence ? el("button", { type: "button", class: name, onclick: open }, content) : el("div", { class: name }, content);
+  return evidence ? el("button", { type: "button", class: name, title, onclick: open }, content) : el("div", { class: name, title }, content);
 }
 
 function figures(briefing, panel) {
+  const tone = (metric) => (WORSE.test(metric.name) ? { up: "bad", down: "good" }[metric.trend] : "") ?? "";
   const tile = (metric) =>
-    opens(metric.evidence, panel, "tile", el("span", { class: "quiet" }, words(metric.name)),
-      el("strong", {}, shown(metric.value, metric.unit), " ", el("span", { class: "quiet", title: T.trends[metric.trend] }, T.arrows[metric.trend])),
-      el("span", { class: "quiet" }, T.before(shown(metric.previous, metric.unit))));
-  return briefing.key_metrics.length > 0 && el("section", {}, el("h3", {}, T.figures), el("div", { class: "tiles" }, briefing.key_metrics.map(tile)));
+    opens(metric.evidence, panel, "tile", metric.means || null,
+      el("span", { class: "quiet" }, capital(words(metric.name))),
+      el("strong", {}, figureText(metric.value, metric.unit), " ", el("span", { class: `trend ${tone(metric)}` }, el("span", { "aria-hidden": "true" }, T.arrows[metric.trend]), el("span", { class: "offscreen" }, T.trends[metric.trend]))),
+      el("span", { class: "quiet" }, metric.previous === null ? T.notBefore : T.before(figureText(metric.previous, metric.unit))));
+  const spent = Object.entries(T.times).filter(([name]) => typeof briefing[name] === "number")
+    .map(([name, title]) => el("div", { class: "tile" }, el("span", { class: "quiet" }, title), el("strong", {}, seconds(briefing[name]))));
+  return briefing.key_metrics.length > 0 && el("section", {}, el("h3", {}, T.figures), el("div", { class: "tiles" }, briefing.key_metrics.map(tile), spent));
 }
 
-function issues(briefing) {
-  const item = (issue) =>
-    el("li", { class: "issue" }, el("strong", {}, issue.title, " "), issue.severity && el("span", { class: `tag sev-${issue.severity}` }, L.answer.severity[issue.severity] ?? issue.severity),
-      el("ul", { class: "plain-list" }, (issue.sentences ?? issue.numbers ?? []).map((text) => el("li", {}, typeof text === "string" ? text : JSON.stringify(text)))),
-      issue.incident_id && el("a", { href: `#incident=${encodeURIComponent(issue.incident_id)}` }, issue.incident_id));
-  return briefing.top_issues.length > 0 && el("section", {}, el("h3", {}, T.issues), el("ol", {}, briefing.top_issues.map(item)));
+function issues(briefing, panel) {
+  const known = new Map(briefing.claims.map((claim) => [claim.id, claim]));
+  const item = (issue) => {
+    const claims = (issue.claims ?? []).map((id) => known.get(id)).filter(Boolean);
+    const facts = [
+      issue.start && issue.end && `${span(issue.start, issue.end)} (${between(issue.start, issue.end)})`,
+      issue.start && !issue.end && T.since(`${minute(issue.start).slice(0, 10)} ${clock(issue.start)}`),
+      issue.failed_requests > 0 && T.failedRequests(number(issue.failed_requests)),
+      issue.services?.length > 1 && issue.services.join(", "),
+    ];
+    return el(
+      "li", { class: `card issue edge-${issue.severity ?? "none"}` },
+      el("p", { class: "card-head" }, el("strong", {}, capital(issue.title)), badge(issue.severity), issue.incident_id && el("a", { href: `#incident=${encodeURIComponent(issue.incident_id)}` }, T.toIncident)),
+      el("p", { class: "quiet" }, facts.filter(Boolean).join(" · ")),
+      issue.likely_cause && el("p", {}, el("strong", {}, T.likely), " ", issue.likely_cause),
+      claims.length > 0 ? claimList(claims, panel, FIRST_SENTENCES) : issue.text && el("p", {}, issue.text));
+  };
+  return briefing.top_issues.length > 0 && el("section", {}, el("h3", {}, T.issues), el("ol", { class: "cards" }, briefing.top_issues.map(item)));
 }
+
+const TONES = { ok: "good", degraded: "warn", down: "bad", silent: "mute" };
 
 function services(briefing, panel) {
-  const tones = { ok: "good", degraded: "warn", down: "bad", silent: "mute" };
+  const troubled = briefing.service_health.filter((one) => ["down", "degraded"].includes(one.state));
+  const others = briefing.service_health.filter((one) => !troubled.includes(one));
+  const count = Object.keys(TONES).map((state) => [state, briefing.service_health.filter((one) => one.state === state).length]).filter(([, many]) => many);
+  const legend = count.map(([state, many]) => el("span", {}, el("span", { class: `dot ${TONES[state]}`, "aria-hidden": "true" }), `${many} ${T.states[state]}`));
+  const rest = others.length > 0 && el("details", { class: "fold" }, el("summary", {}, troubled.length ? T.otherServices(others.length) : T.allServices(others.length)), health(others, panel));
+  return briefing.service_health.length > 0 && el("section", {}, el("h3", {}, T.services, el("span", { class: "of" }, legend)), troubled.length > 0 && health(troubled, panel), rest);
+}
+
+function health(some, panel) {
   const row = (one) =>
-    el("tr", {}, el("td", {}, opens(one.evidence, panel, "link", one.service)), el("td", {}, el("span", { class: `dot ${tones[one.state]}` }), T.states[one.state]),
-      el("td", { class: "num" }, one.error_ratio === null ? "–" : `${number(Math.round(one.error_ratio * 1e4) / 100)} %`), el("td", { class: "num" }, shown(one.p95_ms)), el("td", { class: "num" }, shown(one.requests)));
-  const head = el("tr", {}, T.serviceColumns.map((name, index) => el("th", { class: index > 1 ? "num" : null }, name)));
-  return briefing.service_health.length > 0 && el("section", {}, el("h3", {}, T.services), el("div", { class: "scroll" }, el("table", { class: "grid" }, el("thead", {}, head), el("tbody", {}, briefing.service_health.map(row)))));
+    el("tr", {}, el("td", {}, opens(one.evidence, panel, "link", null, one.service)), el("td", {}, el("span", { class: `dot ${TONES[one.state]}`, "aria-hidden": "true" }), T.states[one.state]),
+      el("td", { class: "num" }, one.error_ratio === null ? "–" : `${number(Math.round(one.error_ratio * 1e4) / 100)} %`), el("td", { class: "num" }, figureText(one.p95_ms)), el("td", { class: "num" }, figureText(one.requests)));
+  const head = el("tr", {}, T.serviceColumns.map((name, index) => el("th", { scope: "col", class: index > 1 ? "num" : null }, name)));
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.services }, el("table", { class: "grid" }, el("thead", {}, head), el("tbody", {}, some.map(row))));
 }
 
 function incidents(briefing) {
-  const item = (one) => el("li", {}, el("a", { href: `#incident=${encodeURIComponent(one.incident_id)}` }, one.title), el("span", { class: "quiet" }, ` ${one.severity} · ${minute(one.start_at)}`));
-  return briefing.incidents.length > 0 && el("section", {}, el("h3", {}, T.incidents), el("ul", { class: "plain-list" }, briefing.incidents.map(item)));
-}
-
-function claims(briefing, panel) {
-  return briefing.claims.length > 0 && el("details", { class: "claims-fold", open: true }, el("summary", {}, T.claims), claimsPart(briefing, panel));
+  const item = (one) =>
+    el("li", {}, el("a", { class: `incident edge-${one.severity}`, href: `#incident=${encodeURIComponent(one.incident_id)}` }, el("span", { class: "incident-tags" }, badge(one.severity)), el("strong", {}, one.title), el("time", { class: "quiet", datetime: one.start_at }, `${minute(one.start_at)} UTC`)));
+  return briefing.incidents.length > 0 && el("section", {}, el("h3", {}, T.incidents), el("ol", { class: "incident-list" }, briefing.incidents.map(item)));
 }

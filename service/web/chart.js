@@ -1,6 +1,7 @@
 /* Charts drawn from evidence as SVG nodes: columns over time, or ranked bars. */
+import { canvas, niceTop, timeTicks } from "./canvas.js";
 import { el, svg } from "./dom.js";
-import { cell, minute, number, short, withUnit, words } from "./format.js";
+import { cell, number, short, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
 import { boundCells } from "./paths.js";
 
@@ -58,27 +59,11 @@ export function plotsFor(analysis) {
   return ["time", "rank"].map((kind) => plots.find((plot) => plot.kind === kind)).filter(Boolean);
 }
 
-function niceTop(most) {
-  const step = 10 ** Math.floor(Math.log10(most || 1));
-  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * step).find((top) => top >= most) ?? most;
-}
-
 const withTitle = (node, text) => (node.append(svg("title", {}, text)), node);
 
 function stepMs(points) {
   const gaps = points.slice(1).map((point, index) => Date.parse(point.key) - Date.parse(points[index].key));
   return Math.min(...gaps.filter((gap) => gap > 0), 86_400_000);
-}
-
-function timeAxis(first, last, x, bottom, width) {
-  const many = Math.max(2, Math.min(6, Math.floor(width / 120)));
-  const sameDay = new Date(first).toISOString().slice(0, 10) === new Date(last).toISOString().slice(0, 10);
-  return Array.from({ length: many }, (_, index) => {
-    const at = first + ((last - first) * index) / (many - 1);
-    const text = minute(new Date(at).toISOString());
-    const anchor = index === 0 ? "start" : index === many - 1 ? "end" : "middle";
-    return svg("text", { x: x(at), y: bottom + 16, "text-anchor": anchor, class: "tick" }, sameDay ? text.slice(11) : text.slice(5));
-  });
 }
 
 function valueAxis(plot, top, left, right, y) {
@@ -104,7 +89,7 @@ function drawTime(plot, width) {
       `${point.name} UTC: ${withUnit(number(point.value), plot.measure.unit)}`,
     ),
   );
-  return [218, [valueAxis(plot, top, left, right, y), bars, timeAxis(first, last, x, bottom, right - left)]];
+  return [218, [valueAxis(plot, top, left, right, y), bars, timeTicks(first, last, x, bottom, right - left)]];
 }
 
 function drawRank(plot, width) {
@@ -138,17 +123,7 @@ function captionOf(plot) {
 /* A figure that redraws itself at the width it is given. */
 export function figure(plot, openEvidence) {
   const [title, note] = captionOf(plot);
-  const canvas = el("div", { class: "canvas" });
   const source = el("button", { type: "button", class: "link", onclick: (event) => openEvidence(plot.evidence.id, event.currentTarget) }, T.source(plot.evidence.id));
-  const draw = (width) => {
-    const [height, marks] = plot.kind === "time" ? drawTime(plot, width) : drawRank(plot, width);
-    canvas.replaceChildren(svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}, ${note}` }, marks));
-  };
-  let drawn = 0;
-  const watch = new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry.contentRect.width);
-    if (width > 120 && width !== drawn) draw((drawn = width));
-  });
-  watch.observe(canvas);
-  return el("figure", { class: "chart" }, el("figcaption", {}, el("strong", {}, title), el("span", {}, `${note} · `, source)), canvas);
+  const { place } = canvas(`${title}, ${note}`, (width) => (plot.kind === "time" ? drawTime(plot, width) : drawRank(plot, width)));
+  return el("figure", { class: "chart" }, el("figcaption", {}, el("strong", {}, title), el("span", {}, `${note} · `, source)), place);
 }

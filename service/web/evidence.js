@@ -127,6 +127,7 @@ export class EvidencePanel {
     this.frame = frame;
     this.opener = null;
     this.find = () => null;
+    this.shown = new Map();
     place.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
   }
 
@@ -134,6 +135,12 @@ export class EvidencePanel {
   serve(find) {
     this.find = find;
     this.close();
+  }
+
+  /* The same for an analysis that took another's place: what is open stays open, with the evidence it was opened with. */
+  replace(analysis) {
+    const known = new Map((analysis?.evidence ?? []).map((evidence) => [evidence.id, evidence]));
+    this.find = (id) => known.get(id) ?? null;
   }
 
   close() {
@@ -161,6 +168,7 @@ export class EvidencePanel {
     this.release();
     this.opener = opener;
     opener?.setAttribute("aria-expanded", "true");
+    this.shown = new Map(ids.map((id) => [id, this.find(id)]));
     this.draw(ids, claim, false);
     this.place.hidden = false;
     this.frame.classList.add("with-panel");
@@ -182,7 +190,7 @@ export class EvidencePanel {
   }
 
   part(id, ids, claim, all) {
-    const evidence = this.find(id);
+    const evidence = this.shown.get(id);
     if (!evidence) return el("p", { class: "quiet" }, T.missing(id));
     const bound = boundCells(claim, evidence);
     return el(

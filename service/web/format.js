@@ -41,10 +41,19 @@ export function took(ms) {
 }
 
 export function seconds(s) {
-  if (s < 90) return `${rough.format(s)} s`;
+  if (s < 90) return `${rough.format(Math.max(0, s))} s`;
   if (s < 5400) return `${Math.round(s / 60)} min`;
   return s < 172800 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
 }
+
+export const rounded = (value) => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+
+/* The time of day alone, for what is of today. */
+export const clock = (value) => time(value).slice(11, 19);
+
+export const between = (start, end) => seconds((new Date(end) - new Date(start)) / 1000);
+
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const words = (name) => String(name).replaceAll("_", " ");
 

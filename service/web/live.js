@@ -1,153 +1,140 @@
 /* The live view: the feed's switches, its events as they come, and what was done about them without being asked. */
 import * as api from "./api.js";
-import { byId, el, show, svg } from "./dom.js";
-import { minute, number, time, took, words } from "./format.js";
+import { badge } from "./answer.js";
+import { byId, el, show } from "./dom.js";
+import { Feed } from "./feed.js";
+import { capital, clock, minute, number, words } from "./format.js";
+import { link } from "./incident.js";
 import { L } from "./labels.js";
+import { Sheet } from "./sheet.js";
+import { Tempo } from "./tempo.js";
 
 const T = L.live;
-const KEPT = 240;
-const DRAWN = 60;
-const SLOT_MS = 15_000;
-const SLOTS = 40;
-const REFRESH_MS = 5_000;
-const events = [];
-let stream = null;
+const REFRESH_MS = 3_000;
+const SHOWN = 5;
+let view = null;
 let timer = null;
-let place = null;
-
-const button = (text, act, name = "plain") => el("button", { type: "button", class: name, onclick: () => tried(act) }, text);
-
-async function tried(act) {
-  place.mistake.hidden = true;
-  try {
-    await act();
-  } catch (error) {
-    place.mistake.textContent = error.message;
-    place.mistake.hidden = false;
-  }
-  await refresh();
-}
-
-function build() {
-  const rate = el("input", { type: "number", id: "live-rate", min: "1", max: "600", value: "30" });
-  const kind = el("select", { id: "live-kind" }, Object.entries(T.kinds).map(([value, text]) => el("option", { value }, text)));
-  const only = el("input", { type: "checkbox", id: "live-flagged" });
-  const switched = el("span", {});
-  place = { rate, kind, only, switched, state: el("dl", { class: "line-facts live-state" }), mistake: el("p", { class: "mistake", role: "alert", hidden: true }) };
-  Object.assign(place, { chart: el("figure", { class: "chart" }), rows: el("tbody", { id: "live-events" }), done: el("div", { class: "done" }) });
-  only.addEventListener("change", drawEvents);
-  const force = button(T.force, () => api.send("monitoring/anomaly", kind.value ? { kind: kind.value } : {}), "go small");
-  force.id = "live-force";
-  show(
-    byId("view-live"),
-    el("h2", { class: "headline", tabindex: "-1" }, T.title),
-    el("div", { class: "controls" }, switched, field(T.rate, rate), button(T.setRate, () => api.send("monitoring/rate", { rate: Number(rate.value) }, "PUT")), field(T.kind, kind), force, button(T.clear, clear)),
-    place.mistake, place.state, place.chart,
-    el("div", { class: "columns" }, el("section", {}, el("h3", {}, T.events, field(T.only, only)), table()), el("section", {}, el("h3", {}, T.done), place.done)),
-  );
-}
 
 const field = (text, control) => el("label", { class: "field" }, el("span", {}, text), control);
 
-const table = () =>
-  el("div", { class: "scroll" }, el("table", { class: "grid live-grid" }, el("thead", {}, el("tr", {}, T.columns.map((name) => el("th", {}, name)))), place.rows));
-
-async function clear() {
-  await api.send("monitoring/clear", {});
-  events.length = 0;
-  drawEvents();
-}
-
-function row(event) {
-  const tone = event.critical ? "bad" : event.flagged ? "warn" : "good";
-  const told = event.flagged ? event.reason : event.body || event.route;
-  return el(
-    "tr", { class: event.flagged ? "flagged" : null },
-    el("td", { class: "when" }, el("span", { class: `dot ${tone}`, title: T.tones[tone] }), time(event.timestamp).slice(11, 19)),
-    el("td", {}, event.service), el("td", {}, T.types[event.event_type] ?? event.event_type),
-    el("td", { class: "num" }, event.status_code ?? ""), el("td", { class: "num" }, took(event.duration_ms)), el("td", { class: "long" }, told),
-  );
-}
-
-function drawEvents() {
-  const wanted = place.only.checked ? events.filter((event) => event.flagged) : events;
-  show(place.rows, wanted.length ? wanted.slice(0, DRAWN).map(row) : el("tr", { class: "gap" }, el("td", { colspan: "6" }, T.none)));
-  drawChart();
-}
-
-function drawChart() {
-  const end = Math.ceil(Date.now() / SLOT_MS) * SLOT_MS;
-  const slots = Array.from({ length: SLOTS }, () => ({ all: 0, flagged: 0, critical: 0 }));
-  for (const event of events) {
-    const slot = slots[SLOTS - 1 - Math.floor((end - 1 - new Date(event.timestamp)) / SLOT_MS)];
-    if (!slot) continue;
-    slot.all += 1;
-    if (event.flagged) slot[event.critical ? "critical" : "flagged"] += 1;
+class LiveView {
+  constructor(place) {
+    this.tempo = new Tempo();
+    this.feed = new Feed(() => this.tempo.show(this.feed.events));
+    this.rate = el("input", { type: "number", id: "live-rate", min: "1", max: "6000", value: "30", required: true });
+    this.kind = el("select", { id: "live-kind" }, Object.entries(T.kinds).map(([value, text]) => el("option", { value }, text)));
+    this.mistake = el("p", { class: "mistake", role: "alert", hidden: true });
+    this.told = el("div", { class: "told" });
+    this.done = el("div", {});
+    this.sheet = new Sheet(this.told, ["switch", "state"]);
+    this.list = new Sheet(this.done, ["done"]);
+    this.list.draw("done", "", () => el("p", { class: "quiet busy" }, L.waiting));
+    show(
+      place,
+      el("h2", { class: "headline", tabindex: "-1" }, T.title),
+      this.told,
+      el("div", { class: "controls live-controls" }, this.pace(), this.force(), this.button(T.clear, "clear", () => this.clear())),
+      this.mistake, this.tempo.place,
+      el("div", { class: "columns" }, this.feed.place, el("section", { class: "done", "aria-live": "polite" }, el("h3", {}, T.done), this.done)),
+    );
   }
-  const most = Math.max(4, ...slots.map((slot) => slot.all));
-  const bar = (index, from, count, tone) => count > 0 && svg("rect", { x: index * 16 + 2, width: 12, y: 84 - ((from + count) / most) * 80, height: (count / most) * 80, class: `bar ${tone}` });
-  const bars = slots.flatMap((slot, index) => [
-    bar(index, 0, slot.critical, "bad"), bar(index, slot.critical, slot.flagged, "warn"), bar(index, slot.critical + slot.flagged, slot.all - slot.critical - slot.flagged, ""),
-  ]);
-  const drawing = svg("svg", { viewBox: `0 0 ${SLOTS * 16} 86`, role: "img", "aria-label": T.chart, width: "100%" }, bars, svg("line", { x1: 0, x2: SLOTS * 16, y1: 85, y2: 85, class: "rule base" }));
-  show(place.chart, el("figcaption", {}, el("strong", {}, T.chart), el("span", {}, T.legend)), drawing);
+
+  pace() {
+    const set = el("button", { type: "submit", class: "plain" }, T.setRate);
+    const change = (event) => {
+      event.preventDefault();
+      return this.tried(set, () => api.send("monitoring/rate", { rate: this.rate.valueAsNumber }, "PUT"));
+    };
+    return el("form", { class: "inline", onsubmit: change }, field(T.rate, this.rate), set);
+  }
+
+  force() {
+    const force = this.button(T.force, "force", () => api.send("monitoring/anomaly", this.kind.value ? { kind: this.kind.value } : {}), "go small");
+    force.id = "live-force";
+    return el("div", { class: "inline" }, field(T.kind, this.kind), force);
+  }
+
+  button(text, hold, act, name = "plain") {
+    const made = el("button", { type: "button", class: name, "data-hold": hold }, text);
+    made.addEventListener("click", () => this.tried(made, act));
+    return made;
+  }
+
+  async tried(control, act) {
+    this.mistake.hidden = true;
+    control.disabled = true;
+    try {
+      await act();
+    } catch (error) {
+      this.mistake.textContent = `${L.errors.title}: ${error.message}`;
+      this.mistake.hidden = false;
+    }
+    control.disabled = false;
+    await this.refresh();
+  }
+
+  async clear() {
+    await api.send("monitoring/clear", {});
+    this.feed.clear();
+  }
+
+  async refresh() {
+    const [status, actions, incidents] = await Promise.all([
+      api.read("monitoring/status").catch(() => null), api.read("monitoring/ai-actions").catch(() => null), api.read("incidents").catch(() => null),
+    ]);
+    if (status) this.drawState(status);
+    if (actions && incidents) this.list.draw("done", [actions, incidents], () => done(incidents, actions));
+  }
+
+  drawState(status) {
+    this.sheet.draw("switch", status.running, () => this.switchOf(status.running));
+    this.sheet.draw("state", status, () => facts(status));
+    if (document.activeElement !== this.rate && this.rateSet !== status.rate) this.rate.value = this.rateSet = status.rate;
+    this.tempo.learn(status.forced);
+  }
+
+  switchOf(isRunning) {
+    const act = isRunning ? () => api.send("monitoring/stop", {}) : () => api.send("monitoring/start", {});
+    const made = this.button(isRunning ? T.stop : T.start, "switch", act);
+    made.id = "live-switch";
+    return made;
+  }
 }
 
-function drawState(status) {
-  const pair = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+function facts(status) {
+  const pair = (name, value, tone) => el("div", {}, el("dt", {}, name), el("dd", { class: tone ?? null }, value));
   const dot = el("span", { class: `dot ${status.running ? "good" : ""}`, "aria-hidden": "true" });
-  show(place.state,
+  return el("dl", { class: "line-facts live-state" },
     pair(T.state, [dot, status.running ? T.running : T.stopped]), pair(T.pace, T.perMinute(number(status.rate))), pair(T.count, number(status.event_count)),
-    pair(T.flagged, number(status.flagged_count ?? 0)), pair(T.critical, number(status.critical_count ?? 0)),
-    status.forced && pair(T.forced, `${words(status.forced.kind)} · ${status.forced.service} · ${T.until} ${time(status.forced.end_at).slice(11, 19)}`),
+    pair(T.flagged, number(status.flagged_count)), pair(T.critical, number(status.critical_count)), status.lost > 0 && pair(T.lost, number(status.lost)),
+    status.forced && pair(T.forced, `${words(status.forced.kind)} · ${status.forced.service} · ${T.until} ${clock(status.forced.end_at)}`),
     status.last_error && pair(T.error, status.last_error));
-  const change = status.running ? button(T.stop, () => api.send("monitoring/stop", {})) : button(T.start, () => api.send("monitoring/start", { rate: Number(place.rate.value) }));
-  change.id = "live-switch";
-  show(place.switched, change);
 }
 
-function drawDone(incidents, actions) {
-  const item = (href, title, note) => el("li", {}, href ? el("a", { href }, title) : el("span", {}, title), el("span", { class: "quiet" }, ` ${note}`));
-  const part = (name, items) => items.length > 0 && el("section", {}, el("h3", {}, `${name} (${items.length})`), el("ul", { class: "plain-list" }, items.slice(0, 6)));
+function done(incidents, actions) {
+  const item = (title, note, tag) => el("li", {}, tag, title, el("span", { class: "quiet" }, note));
+  const part = (name, items) => items.length > 0 && el("section", {}, el("h4", {}, name, el("span", { class: "of" }, number(items.length))), el("ul", { class: "done-list" }, items.slice(0, SHOWN)));
+  const state = (status) => L.incidents.statuses[status] ?? status;
+  const incidentOf = (one, title) => (one ? el("a", { href: link(one) }, title) : el("span", {}, title));
   const parts = [
-    part(L.views.incidents, incidents.map((one) => item(`#incident=${encodeURIComponent(one.incident_id)}`, one.title, `${one.severity} · ${L.incidents.statuses[one.status] ?? one.status}`))),
-    part(T.issues, actions.issues.map((one) => item("", one.title, one.status))),
-    part(T.alerts, actions.alerts.map((one) => item("", one.subject, `${one.alert_type} · ${one.state}`))),
-    part(T.tickets, actions.tickets.map((one) => item("", one.subject, minute(one.created_at)))),
+    part(L.views.incidents, incidents.map((one) => item(incidentOf(one.incident_id, capital(one.title)), `${state(one.status)} · ${minute(one.start_at).slice(11)}`, badge(one.severity)))),
+    part(T.alerts, actions.alerts.map((one) => item(incidentOf(one.incident_id, one.subject), `${L.incidents.draftKinds[one.alert_type] ?? one.alert_type} · ${L.incidents.draftStates[one.state] ?? one.state}`))),
+    part(T.tickets, actions.tickets.map((one) => item(incidentOf(one.incident_id, one.subject), `${one.ticket_id} · ${minute(one.created_at).slice(11)}`))),
+    part(T.issues, actions.issues.map((one) => item(incidentOf(one.incident_ids?.at(-1), capital(one.title)), state(one.status)))),
   ].filter(Boolean);
-  show(place.done, parts.length ? parts : el("p", { class: "quiet" }, T.nothing));
+  return parts.length ? parts : el("p", { class: "quiet" }, T.nothing);
 }
 
-async function refresh() {
-  const [status, actions, incidents] = await Promise.all([
-    api.read("monitoring/status").catch(() => null), api.read("monitoring/ai-actions").catch(() => null), api.read("incidents").catch(() => []),
-  ]);
-  if (status) drawState(status);
-  if (actions) drawDone(incidents, actions);
-  drawChart();
-}
-
-function follow() {
-  stream = new EventSource("api/events");
-  stream.addEventListener("event", ({ data }) => {
-    events.unshift(JSON.parse(data));
-    events.length = Math.min(events.length, KEPT);
-    drawEvents();
-  });
-}
-
-export async function openLive() {
-  if (!place) build();
-  if (stream) return;
-  events.splice(0, events.length, ...(await api.read(`monitoring/events?limit=${KEPT}`).catch(() => [])));
-  drawEvents();
-  follow();
-  refresh();
-  timer = setInterval(refresh, REFRESH_MS);
+export function openLive() {
+  view ??= new LiveView(byId("view-live"));
+  if (timer) return;
+  view.feed.follow();
+  view.refresh();
+  timer = setInterval(() => view.refresh(), REFRESH_MS);
 }
 
 export function closeLive() {
-  stream?.close();
+  view?.feed.stop();
   clearInterval(timer);
-  stream = timer = null;
+  timer = null;
 }

@@ -20,10 +20,10 @@ export function drawStrip(place, ready, overview) {
   show(
     place,
     pair(T.service, [el("span", { class: `dot ${tone}`, "aria-hidden": "true" }), word]),
+    overview?.model && pair(T.model, overview.model),
     overview?.oldest && pair(T.data, span(overview.oldest, overview.newest)),
     overview && pair(T.rows, rowsText(overview.rows)),
     services.length > 0 && pair(T.services, String(services.length), services.join(", ")),
-    overview?.model && pair(T.model, overview.model),
   );
 }
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -33,21 +34,28 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
-def page(browser: Browser, service: Service) -> Iterator[Page]:
+@contextmanager
+def watched(browser: Browser, address: str, width: int = 1440) -> Iterator[Page]:
     """The page in a fresh window; at the end nothing may have complained, and nothing may have been fetched from elsewhere."""
     complaints: list[str] = []
     asked: set[str] = set()
-    window = browser.new_context(viewport={"width": 1440, "height": 900})
+    window = browser.new_context(viewport={"width": width, "height": 900})
     opened = window.new_page()
     opened.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("request", lambda request: asked.add(request.url))
-    opened.goto(service.address)
+    opened.goto(address)
     yield opened
     window.close()
     assert complaints == []
-    assert {url for url in asked if not url.startswith((service.address, "data:"))} == set()
+    assert {url for url in asked if not url.startswith((address, "data:"))} == set()
+
+
+@pytest.fixture
+def page(browser: Browser, service: Service) -> Iterator[Page]:
+    """The page, watched."""
+    with watched(browser, service.address) as opened:
+        yield opened
 
 
 def ask(page: Page, question: str) -> None:
