@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
 
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.ports import StoreQuery, TelemetryStore
@@ -13,15 +15,11 @@ SELECT DISTINCT above.service, below.service FROM spans AS below
 INNER JOIN spans AS above ON below.trace_id = above.trace_id AND below.parent_span_id = above.span_id
 WHERE above.service != below.service"""
 _TRACES = """
-SELECT DISTINCT arrayJoin(together) AS one, arrayJoin(together) AS other FROM (
-  SELECT groupUniqArray(20)(service) AS together FROM logs WHERE trace_id != '' AND (severity_number >= 17 OR status >= 500)
-  GROUP BY trace_id HAVING length(together) > 1)
-WHERE one < other"""
+SELECT DISTINCT arraySort(groupUniqArray(20)(service)) AS together FROM logs
+WHERE trace_id != '' AND (severity_number >= 17 OR status >= 500) GROUP BY trace_id HAVING length(together) > 1"""
 _DEPLOYS = """
-SELECT DISTINCT arrayJoin(together) AS one, arrayJoin(together) AS other FROM (
-  SELECT groupUniqArray(20)(service) AS together FROM logs WHERE event = 'deploy' AND attributes['version'] != ''
-  GROUP BY attributes['version'] HAVING length(together) > 1)
-WHERE one < other"""
+SELECT DISTINCT arraySort(groupUniqArray(20)(service)) AS together FROM logs
+WHERE event = 'deploy' AND attributes['version'] != '' GROUP BY attributes['version'] HAVING length(together) > 1"""
 
 Pairs = frozenset[tuple[str, str]]
 
@@ -61,10 +59,11 @@ def _all_above(name: str, callers: Mapping[str, set[str]]) -> set[str]:
 async def found_links(store: TelemetryStore, window: Window, tenant: Tenant = DEFAULT_TENANT) -> Links:
     """The links that telemetry of a window shows. Raises StoreError."""
 
-    async def pairs(sql: str, relation: str) -> Pairs:
+    async def rows(sql: str, relation: str) -> tuple[tuple[Any, ...], ...]:
         if "trace_id" not in store.logical_columns(relation):
-            return frozenset()
-        found = await store.query(StoreQuery(sql.strip(), {relation: window}, tenant=tenant, max_rows=MAX_PAIRS))
-        return frozenset((str(one), str(other)) for one, other in found.rows)
+            return ()
+        return (await store.query(StoreQuery(sql.strip(), {relation: window}, tenant=tenant, max_rows=MAX_PAIRS))).rows
 
-    return links_of(await pairs(_CALLS, "spans"), await pairs(_TRACES, "logs") | await pairs(_DEPLOYS, "logs"))
+    calls = [(str(above), str(below)) for above, below in await rows(_CALLS, "spans")]
+    together = [services for (services,) in (*await rows(_TRACES, "logs"), *await rows(_DEPLOYS, "logs"))]
+    return links_of(calls, frozenset(pair for services in together for pair in combinations(services, 2)))
