@@ -54,22 +54,29 @@ def own_times(seen: Observed, p: Parameters) -> Iterator[Sign]:
     total = summed(seen, seen.calls, _operation, lambda row: row.ln_self)
     squares = summed(seen, seen.calls, _operation, lambda row: row.ln_self2)
     levels = {key: Levels(n[key], total[key], squares[key]) for key in n}
+    felt_ms = p.felt * waited_ms(seen)
     for key, own in levels.items():
-        yield from _own_time(key, own, seen.first, p)
+        yield from _own_time(key, own, seen.first, felt_ms, p)
     for service in sorted({service for service, _ in levels}):
         parts = [own for key, own in levels.items() if key[0] == service]
         if len(parts) > 1:
             usual = together(parts).mean
-            yield from _own_time((service, ""), together([own.shifted(usual - own.mean) for own in parts]), seen.first, p)
+            yield from _own_time((service, ""), together([own.shifted(usual - own.mean) for own in parts]), seen.first, felt_ms, p)
 
 
-def _own_time(key: Key, levels: Levels, first: int, p: Parameters) -> Iterator[Sign]:
+def waited_ms(seen: Observed) -> float:
+    """What a call from outside takes on the whole, in the mean; 0 where nobody calls from outside."""
+    outside = [row for row in seen.calls if not row.caller]
+    return sum(row.total_ms for row in outside) / max(sum(row.calls for row in outside), 1)
+
+
+def _own_time(key: Key, levels: Levels, first: int, felt_ms: float, p: Parameters) -> Iterator[Sign]:
     spell = level_spell(levels, first, p)
     if spell is None or levels.n[spell.start : spell.end].sum() < p.least_events:
         return
     before, now = math.expm1(spell.outside), math.expm1(spell.inside)
-    ratio = now / max(before, LEAST_MS)
-    strength = _strength(spell.surprise / p.surprise_time, math.log(max(ratio, 1.0)) / math.log(p.time_ratio), p)
+    size = math.log(max(now / max(before, LEAST_MS), 1.0)) / math.log(p.time_ratio)
+    strength = _strength(spell.surprise / p.surprise_time, min(size, (now - before) / max(felt_ms, LEAST_MS)), p)
     if strength >= 1:
         yield Sign("own_time", key[0], key[1], spell, strength, "own-time", now, before, "ms")
 

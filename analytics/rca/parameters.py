@@ -17,6 +17,7 @@ class Parameters:
     # How large.
     error_rise: float = 0.04  # own error share, inside less outside
     time_ratio: float = 1.45  # own time, inside over outside
+    felt: float = 0.05  # own time gained, as a share of what requests from outside take on the whole: less nobody feels
     fan_out_ratio: float = 1.8  # calls to a callee for each call received
     vanished_ratio: float = 0.35  # calls to a callee for each call received, at most this share of before
     message_ratio: float = 3.0  # events of a message for each call of its service
@@ -51,6 +52,7 @@ class Parameters:
     weigh_time: float = 1.0
     weigh_fan_out: float = 1.2
     weigh_vanished: float = 0.8
+    weigh_crash: float = 1.0
     weigh_message: float = 0.6
     weigh_complaint: float = 0.7
     weigh_gauge: float = 0.7
@@ -59,6 +61,7 @@ class Parameters:
     unsuffered: float = 0.3  # what is left of a case where nobody failed, waited or complained
     # Ranking.
     strength_cap: float = 4.0
+    crash_strength: float = 2.0  # of a FATAL message that was never seen before, however seldom it came
     score_scale: float = 3.0  # the sum of weighted strengths that gives a score of 1 - 1/e
     explained: float = 0.25  # what is left of a sign that another service explains
     least_score: float = 0.4

@@ -10,6 +10,7 @@ SignKind = Literal[
     "own_time",  # it takes longer, without what it waits for
     "fan_out",  # it calls another more often for each call it gets
     "vanished",  # it is called no more although its callers are
+    "crash",  # it says, as FATAL, what it never said
     "message",  # it says what it never or seldom said
     "complaint",  # others say its name in what they never or seldom said
     "cpu",

@@ -11,7 +11,7 @@ SYMPTOMS: frozenset[SignKind] = frozenset({"own_time", "pool", "queue", "cpu", "
 DRIVEN: frozenset[SignKind] = SYMPTOMS | {"own_errors", "message", "complaint"}
 DRIVERS: frozenset[SignKind] = frozenset({"fan_out", "cache"})
 ORIGINS: frozenset[SignKind] = frozenset({"own_time", "own_errors", "disk", "cache"})
-SUFFERED: frozenset[SignKind] = frozenset({"own_errors", "own_time", "complaint", "refused", "missing"})
+SUFFERED: frozenset[SignKind] = frozenset({"own_errors", "own_time", "complaint", "crash", "refused", "missing"})
 ATTACKS: frozenset[SignKind] = frozenset({"refused", "missing"})
 
 
@@ -40,6 +40,7 @@ def _weight(sign: Sign, p: Parameters) -> float:
         "own_time": p.weigh_time,
         "fan_out": p.weigh_fan_out,
         "vanished": p.weigh_vanished,
+        "crash": p.weigh_crash,
         "message": p.weigh_message,
         "complaint": p.weigh_complaint,
         "cache": p.weigh_cache,
