@@ -77,6 +77,8 @@ COUNTED_THING = (
     r"\b(?:which|what|many|any|all|each|every|different|distinct|several|some|customer|user|web|most|\d+)\s+{name}\b(?!\s+service)"
     r"|\b{name}\s+(?:that|who|tried|opened|taken)\b"
 )
+ENTERED_THING = r"(?<!service\s)\b{name}\b(?!\s+service)"
+ENTERING = frozenset({"~login", "~intrusion", "~stuffing"})
 FUZZ = 0.86
 LEAST_FUZZY = 6
 MAX_LIMIT = 100
@@ -86,11 +88,13 @@ GENERIC = frozenset({"service", "svc", "server", "app", "application", "componen
 def services_in(question: str, services: Sequence[str]) -> tuple[str, ...]:
     """Known services a question names: exactly, as "the cart service" for `cartservice`, or with a slip of the pen.
 
-    A service with the name of an ordinary thing ("accounts") is not meant where such things are counted ("which accounts").
+    A service with the name of an ordinary thing ("accounts") is not meant where such things are counted ("which accounts") or entered.
     """
+    asked = frozenset(tokens(question))
     for name in services:
         if is_synonym(stem(name)):
-            question = re.sub(COUNTED_THING.format(name=re.escape(name)), " ", question, flags=re.IGNORECASE)
+            thing = ENTERED_THING if "~account" in tokens(name) and asked & ENTERING else COUNTED_THING
+            question = re.sub(thing.format(name=re.escape(name)), " ", question, flags=re.IGNORECASE)
     exact = [name for name in services if re.search(_whole(name), question, re.IGNORECASE)]
     exact.sort(key=lambda name: question.lower().find(name.lower()))
     for name in exact:

@@ -14,7 +14,10 @@ from domain.calls import Filters
 Ask = Literal["count", "list", "ranking", "lowest", "change", "new", "yes_no", "absence", "when", "trend", "why", "quote"]
 ASKS: Mapping[Ask, str] = {
     "count": r"\bhow\s+(?:many|much|often|frequent\w*)\b|\bnumber\s+of\b|\bcount(?:s|ing)?\b|\btotals?\b",
-    "ranking": (r"\b(?:top|most|highest|worst|greatest|slow\w*est|busiest|biggest|largest|noisiest|heaviest|rank\w*|main|mostly)\b"),
+    "ranking": (
+        r"\b(?:top|most|highest|worst|greatest|slow\w*est|biggest|largest|longest|loudest|hottest|fullest|\w+iest|rank\w*"
+        r"|main|mostly)\b"
+    ),
     "lowest": r"\b(?:least|lowest|fewest|smallest|fastest|quietest|best)\b",
     "change": (
         r"\bchang\w+|\bdiffer\w*|\bcompar\w+|\bversus\b|\bvs\b|\bthan\s+(?:before|yesterday|the\b|last|usual|on\b)|\b(?:in|de)creas\w+|\bregress\w*"
@@ -29,7 +32,8 @@ ASKS: Mapping[Ask, str] = {
     "trend": r"\bover\s+time\b|\b(?:per|by|each|every)\s+(?:minute|hour|day)\b|\btrend\w*|\btimeline\b|\bhourly\b|\bdaily\b",
     "why": (
         r"\bwhy\b|\bcaus\w+|\breason\w*|\b(?:went|going|gone)\s+wrong\b|\bwhat(?:'s|\s+is|\s+was)\s+wrong\b|\bwhat\s+happened\b"
-        r"|\b(?:incident|outage|broke)\b"
+        r"|\b(?:incident|outage|broke|culprit|blame\w*|guilty|responsible|diagnos\w+)\b|\b(?:what|who)(?:'s|\s+is|\s+was|\s+lies)?\s+behind\b"
+        r"|\bwho\w*\s+fault\b|\bmak(?:es?|ing)\s+.*\bslow\w*"
     ),
     "quote": (
         r"\b(?:quote|show|print|display|see|read)\b.*\b(?:lines?|logs?|messages?|entries|records?)\b"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Self
 
+from agents.mentions import QUOTED
 from agents.reading import ASKS, Ask, Reading
 from agents.vocabulary import is_synonym, tokens
 from domain.calls import Filters, ToolSpec
@@ -216,6 +217,7 @@ def _fit(reading: Reading, card: _Card) -> float:
 
 
 def _terms(text: str) -> list[str]:
+    text = re.sub(QUOTED, " text ", text)  # what an example quotes is looked for, not asked about
     return [*tokens(text), *(f"?{ask}" for ask in TELLING_ASKS if re.search(ASKS[ask], text, re.IGNORECASE))]
 
 

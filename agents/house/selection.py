@@ -75,12 +75,14 @@ def _terms(claim: Claim) -> Iterable[str]:
 def _telling(reading: Reading, lists: Sequence[list[Claim]]) -> list[list[Claim]]:
     """The best call's claims, and of the others those that speak of something asked that is still open.
 
-    When the best call saw nothing, the others are what there is to tell; for a diagnosis every sign counts.
+    When the best call saw nothing, the others are what there is to tell; for a diagnosis every sign counts, and where it is asked whether there
+    is anything at all, every "no".
     """
     told, kept = _spoken(lists[0]), [lists[0]]
     for side in lists[1:]:
         news = set(reading.words) & _spoken(side) - told
-        if news or (("why" in reading.asks or _is_denial(lists[0])) and not _is_denial(side)):
+        is_sign = not _is_denial(side) and ("why" in reading.asks or _is_denial(lists[0]))
+        if news or is_sign or (_is_denial(side) and reading.asks & {"yes_no", "absence"}):
             kept.append(side)
             told |= news
     return kept
@@ -93,6 +95,7 @@ def _ordered(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
 def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
     names = _names(reading)
     ranked = "ranking" in reading.asks and "quantifier" in claim.slots
+    leads = ranked or ("quantifier" in claim.slots and claim.materiality == "high")
     preferred = ranked or any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
     counts = "count" in reading.asks
     is_listed = "ranking" in reading.asks or re.search(LISTED, reading.text, re.IGNORECASE)
@@ -102,8 +105,8 @@ def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
         not preferred,
         "ranking" in reading.asks and not ranked,
         counts and not ranked and not isinstance(claim.slots.get("value"), int),
-        (bool(is_listed) or "why" in reading.asks) and not ranked and is_total(claim),
-        "attribute" in claim.slots and not ranked and "why" not in reading.asks,
+        (bool(is_listed) or "why" in reading.asks) and not leads and is_total(claim),
+        "attribute" in claim.slots and not leads and "why" not in reading.asks,
         claim.kind in ("temporal", "quote") and "when" not in reading.asks and claim.materiality != "high",
         wants_total and not is_total(claim),
         -len(set(tokens(reading.text)) & set(tokens(claim.text))) if is_total(claim) else 0,
