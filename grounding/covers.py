@@ -120,7 +120,9 @@ def _literals(claim: Claim, sources: tuple[Evidence, ...], cells: tuple[BoundCel
     for source in sources:
         found |= {source.title, source.template, source.tool, source.id, *(str(value) for value in subjects.filters_of(source).values())}
     shown = {display.text(text) for text in found if text}
-    return frozenset(text.strip() for text in found | shown if text and 1 < len(text.strip()) <= MAX_LITERAL)
+    # One letter or digit would mask parts of anything; one sign, such as the route "/", is a name.
+    named = {text.strip() for text in found | shown if text}
+    return frozenset(text for text in named if len(text) <= MAX_LITERAL and (len(text) > 1 or not text.isalnum()) and text)
 
 
 def _texts(slot: Any) -> list[str]:
