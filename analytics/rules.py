@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Family = Literal["errors", "latency", "saturation", "calls", "security", "volume", "novelty", "flags"]
-Measure = Literal["errors", "service_errors", "slow", "calls", "failed_logins", "missing_paths", "fatal", "flagged", "silent"]
+Measure = Literal["errors", "service_errors", "warnings", "slow", "calls", "failed_logins", "missing_paths", "fatal", "flagged", "silent"]
 Above = Literal["above", "below"]
 
 HISTORY_MIN = 180  # how far back a service's own recent level is read, in minutes
@@ -64,6 +64,7 @@ class LevelRule:
 COUNT_RULES: tuple[CountRule, ...] = (
     CountRule("error_burst", "errors", "errors", 10, 1e-3, title="{value} errors {code} of {service}{route} in {window} min"),
     CountRule("error_share", "service_errors", "errors", 2, 1e-6, (5, 15, 30), 3.0, title="errors of {service} far above its own level"),
+    CountRule("warning_share", "warnings", "novelty", 5, 1e-6, (5, 15), 3.0, title="{value} warnings {code} of {service}"),
     CountRule("slow_share", "slow", "latency", 4, 1e-7, (5, 15, 30), 3.0, share=0.3, title="{service}{route} answers far more slowly"),
     CountRule(
         "call_amplification",

@@ -86,7 +86,16 @@ def _window_alarms(rule: CountRule, counts: Counts, step: Step, window: int) -> 
     for row in np.flatnonzero((events > rule.threshold) & (odds < rule.surprise) & lifted & fresh):
         threshold = fewest(rule.surprise, rule.threshold, float(exposure[row]), before, int(row)) - 1
         expected = float(before.share[row] * exposure[row])
-        yield float(odds[row]), counts.groups[row], _alarm(rule, counts, Seen(int(row), low, step.at, threshold, expected))
+        seen = Seen(int(row), low, step.at, threshold, expected, _onset(counts, before, int(row), (low, step.at)))
+        yield float(odds[row]), counts.groups[row], _alarm(rule, counts, seen)
+
+
+def _onset(counts: Counts, before: Past, row: int, window: tuple[int, int]) -> int:
+    """The minute from which on the rest of the window is most surprising: where the trouble began, past strays before it."""
+    low, high = window
+    rest = [np.cumsum(series[row, low:high][::-1])[::-1] for series in (counts.events, counts.exposure)]
+    one = Past(before.events[row], before.exposure[row], before.seen[row])
+    return low + int(np.argmin(surprise(rest[0], rest[1], one)))
 
 
 def _with_newcomers(counts: Counts, low: int, high: int) -> Counts:
@@ -111,13 +120,14 @@ def _past(counts: Counts, step: Step, before: int) -> Past:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A group's row in the window of indices [low, high), with the threshold it passed and what was expected of it."""
+    """A group's row in the window of indices [low, high), the threshold it passed, what was expected of it, and where it began."""
 
     row: int
     low: int
     high: int
     threshold: float
     expected: float
+    onset: int = 0
 
 
 def _alarm(rule: CountRule, counts: Counts, seen: Seen) -> Alarm:
@@ -132,7 +142,7 @@ def _alarm(rule: CountRule, counts: Counts, seen: Seen) -> Alarm:
         route=group.route,
         error_code=group.error_code,
         subject=group.subject,
-        start_at=counts.start + MINUTE * (low + int(busy[0])),
+        start_at=counts.start + MINUTE * max(seen.onset, low + int(busy[0])),
         end_at=counts.start + MINUTE * (low + int(busy[-1]) + 1),
         value=float(counts.events[row, low:high].sum()),
         threshold=seen.threshold,

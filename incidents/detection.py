@@ -54,6 +54,7 @@ def _counts(rule: CountRule, frame: Frame, step: Step) -> Counts:
     named: Mapping[Measure, Counts] = {
         "errors": frame.errors,
         "service_errors": frame.service_errors,
+        "warnings": frame.warnings,
         "calls": frame.children,
         "failed_logins": frame.failed_logins,
         "missing_paths": frame.missing_paths,

@@ -150,7 +150,7 @@ def _continued(known: Alarm | None, alarm: Alarm) -> Alarm:
     if known is None:
         return alarm
     is_in_row = alarm.end_at - known.end_at <= NEAR
-    start = min(known.start_at, alarm.start_at) if is_in_row else alarm.start_at
+    start = known.start_at if is_in_row else alarm.start_at
     return replace(alarm, start_at=start, breaches=known.breaches + 1 if is_in_row else 1)
 
 

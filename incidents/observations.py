@@ -22,13 +22,16 @@ LOWEST_BUCKET, BUCKETS = -40, 120  # a microsecond to some minutes
 Rows = tuple[tuple[Any, ...], ...]
 
 _ERROR = "(severity_number >= 17 OR status >= 500)"
+# Refusals of log-ins and of paths have rules of their own.
+_WARNING = f"(NOT {_ERROR} AND severity_number >= 13 AND error_code != '' AND status NOT IN (401, 403, 404))"
 # An error without a code of its own is told apart by its status.
 _LOGS = f"""
 SELECT toStartOfMinute(time) AS minute, service, if({_ERROR}, route, '') AS at_route,
-  multiIf(NOT {_ERROR}, '', error_code != '', error_code, status >= 500, toString(status), '') AS code,
+  multiIf({_ERROR} AND error_code = '' AND status >= 500, toString(status), {_ERROR} OR {_WARNING}, error_code, '') AS code,
   sumIf(toUInt64(weight), {_ERROR}) AS errors, sumIf(toUInt64(weight), status > 0) AS requests,
   sumIf(toUInt64(weight) * occurrences, status = 401 OR startsWith(event, 'ssh.failed')) AS failed_logins,
-  sumIf(toUInt64(weight), attributes['watchfloor.critical'] = 'true') AS flagged
+  sumIf(toUInt64(weight), attributes['watchfloor.critical'] = 'true') AS flagged,
+  sumIf(toUInt64(weight), {_WARNING}) AS warnings
 FROM logs GROUP BY minute, service, at_route, code"""  # noqa: S608 (a constant)
 _FATAL = """
 SELECT toStartOfMinute(time) AS minute, service, '' AS at_route, if(template_id != '', template_id, substring(body, 1, 60)) AS code,
@@ -61,6 +64,7 @@ class Frame:
     minutes: int
     errors: Counts
     service_errors: Counts
+    warnings: Counts
     calls: Counts
     durations: Floats
     children: Counts
@@ -145,6 +149,7 @@ def _frame(axis: Axis, read: Read) -> Frame:
         minutes=axis.minutes,
         errors=_exposed(errors, requests, exposed),
         service_errors=_exposed(_service_errors(axis, logs, spans), requests, exposed),
+        warnings=_exposed(_counts(axis, ((row[0], Group(row[1], error_code=row[3]), row[8]) for row in logs)), requests, exposed),
         calls=calls,
         durations=durations,
         children=_children(axis, read.children, calls),

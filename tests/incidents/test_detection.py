@@ -109,6 +109,18 @@ async def test_attacks_open_incidents(store: TelemetryStore, tenant: Tenant, att
     assert incident.services == (service,)
 
 
+async def test_a_new_kind_of_warning_opens_an_incident(store: TelemetryStore, tenant: Tenant) -> None:
+    def doubt(minute: int) -> Minute:
+        code = {"severity_number": 13, "error_code": "STOCK_NEGATIVE", "status": 409}
+        return Minute(
+            more=tuple(log(minute + number / 10, "checkout", "stock is negative", **code) for number in range(3 * (minute >= BREAKS)))
+        )
+
+    (incident,) = await found(store, tenant, doubt)
+    assert (rules(incident), incident.services) == ({"warning_share"}, ("checkout",))
+    assert incident.alarms[0].error_code == "STOCK_NEGATIVE"
+
+
 async def test_a_new_fatal_message_is_critical_at_once(store: TelemetryStore, tenant: Tenant) -> None:
     crash = (log(BREAKS + 0.5, "checkout", "killed", severity_number=21, template_id="killed"),)
     (incident,) = await found(store, tenant, lambda minute: Minute(more=crash if minute == BREAKS else ()))
@@ -141,3 +153,11 @@ async def test_sampled_rows_count_for_what_they_stand_for(store: TelemetryStore,
 
 async def test_an_empty_store_has_no_incident(store: TelemetryStore, tenant: Tenant) -> None:
     assert await desk(store, tenant).room.watcher.replay(window(), write=False) == ()
+
+
+async def test_an_incident_begins_where_its_trouble_does_not_at_a_stray_before(store: TelemetryStore, tenant: Tenant) -> None:
+    def straying(minute: int) -> Minute:
+        return Minute(failing=1) if minute == BREAKS - 12 or minute >= BREAKS else Minute()
+
+    (incident,) = await found(store, tenant, straying)
+    assert at(BREAKS) - timedelta(minutes=1) <= incident.start_at <= at(BREAKS) + timedelta(minutes=1)
