@@ -49,8 +49,11 @@ class Book:
         return sorted((one for one in self.incidents.values() if one.status != "resolved"), key=lambda one: one.start_at)
 
     def take(self, alarms: Iterable[Alarm], at: datetime, links: Links) -> None:
-        """Each alarm to the incident it belongs to, or to a new one; then incidents without recent evidence are resolved."""
-        for alarm in sorted(alarms, key=lambda one: one.start_at):
+        """Each alarm to the incident it belongs to, or to a new one; then incidents without recent evidence are resolved.
+
+        Of alarms that began together the one furthest below its callers comes first, and names a new incident.
+        """
+        for alarm in sorted(alarms, key=lambda one: (one.start_at, -len(links.above.get(one.service, ())))):
             self.add(alarm, at, links)
         for incident in self.live():
             if at - last_evidence(incident) >= QUIET and not _waits_for_sender(incident):

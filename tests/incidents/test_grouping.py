@@ -107,6 +107,13 @@ def test_ids_tell_when_and_where_and_are_unique() -> None:
     assert set(book.incidents) == {"INC-20260301T080900-checkout", "INC-20260301T080900-checkout-2"}
 
 
+def test_of_alarms_that_begin_together_the_one_below_names_the_incident() -> None:
+    book = Book()
+    book.take([alarm(10, "gateway"), alarm(10, "orders-db"), alarm(10, "checkout")], at(10), LINKS)
+    assert only(book).services == ("orders-db", "checkout", "gateway")
+    assert only(book).incident_id.endswith("-orders-db")
+
+
 def test_a_circle_of_calls_is_no_trap() -> None:
     links = links_of([("a", "b"), ("b", "a"), ("b", "c")])
     assert links.joins("a", "c")
