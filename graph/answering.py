@@ -48,6 +48,16 @@ async def _headline(context: RunContext, state: RunState, claims: Sequence[Claim
     shown = tuple(claims[: context.limits.headline_claims])
     decision = await decide(context, Task("word", WordPayload(context.question.text, shown, context.question.language), WordAnswer))
     worded = decision.answer.headline.strip()
-    if worded and not unsupported_tokens(worded, shown, context.ledger.evidence):
+    if worded and (_is_made_of(worded, shown) or not unsupported_tokens(worded, shown, context.ledger.evidence)):
         return worded
     return shown[0].text
+
+
+def _is_made_of(headline: str, claims: Sequence[Claim]) -> bool:
+    """Whether it is nothing but whole sentences of these claims, joined."""
+    sentences = {_bare(claim.text) for claim in claims}
+    return all(_bare(part) in sentences for part in headline.split("; "))
+
+
+def _bare(sentence: str) -> str:
+    return sentence.strip().rstrip(".").casefold()

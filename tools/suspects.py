@@ -34,6 +34,10 @@ EXAMPLES = (
     "Who is to blame for the outage?",
     "Is anything out of the ordinary?",
     "Which service deviates from its baseline?",
+    "Are we healthy, or is there a problem?",
+    "Since when is there trouble?",
+    "What makes checkout slow?",
+    "Who is responsible for the incident?",
 )
 
 
@@ -154,7 +158,7 @@ def _row(rank: int, suspect: Suspect) -> Row:
         "service": suspect.service,
         "rank": rank,
         "component": suspect.component,
-        "reason": suspect.reason,
+        "reason": suspect.reason.replace("_", " "),
         "score": round(suspect.score, 3),
         "onset_at": suspect.onset_at,
         "metric": sign.kind,

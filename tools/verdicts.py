@@ -30,13 +30,13 @@ def rests_on(made: Sequence[Claim]) -> tuple[str, ...]:
 
 def _first(evidence: Evidence) -> Iterator[Draft]:
     row = evidence.rows[0]
+    unit = {"%": "_pct", "ms": "_ms"}.get(row["unit"], "")
+    yield row_value(evidence, 0, _column(evidence, "reason"), "high")
+    yield _of_sign(evidence, f"value{unit}", "high")
+    yield row_moment(evidence, 0, _column(evidence, "onset_at"), "high")
+    yield _of_sign(evidence, f"baseline{unit or '_value'}", "normal")
     if len(evidence.rows) == 1 or row["score"] != evidence.rows[1]["score"]:
         yield _foremost(evidence)
-    yield row_moment(evidence, 0, _column(evidence, "onset_at"), "high")
-    unit = {"%": "_pct", "ms": "_ms"}.get(row["unit"], "")
-    yield _of_sign(evidence, f"value{unit}", "high")
-    yield _of_sign(evidence, f"baseline{unit or '_value'}", "normal")
-    yield row_value(evidence, 0, _column(evidence, "reason"), "high")
     if row["change"]:
         yield row_value(evidence, 0, _column(evidence, "change"), "normal")
     if row["failing_pp"] >= LEAST_RISE:
