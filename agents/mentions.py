@@ -75,7 +75,7 @@ GAUGE = r"\b(cpu|memory|heap|disk|swap|queue|connection|pool|thread|goroutine|la
 UNPLACED = r"\b(?:with|in|of|for|from|about|at)\s+(?:the\s+)?['\"`]?([A-Za-z][\w.\-]{2,})['\"`]?\s*[?.!]*$"
 COUNTED_THING = (
     r"\b(?:which|what|many|any|all|each|every|different|distinct|several|some|customer|user|web|most|\d+)\s+{name}\b(?!\s+service)"
-    r"|\b{name}\s+(?:that|who|tried|opened|taken)\b"
+    r"|\b(?:loads|lots|number|dozens|hundreds|thousands)\s+of\s+{name}\b|\b{name}\s+(?:that|who|tried|opened|taken)\b"
 )
 ENTERED_THING = r"(?<!service\s)\b{name}\b(?!\s+service)"
 ENTERING = frozenset({"~login", "~intrusion", "~stuffing"})

@@ -20,7 +20,7 @@ ASKS: Mapping[Ask, str] = {
     ),
     "lowest": r"\b(?:least|lowest|fewest|smallest|fastest|quietest|best)\b",
     "change": (
-        r"\bchang\w+|\bdiffer\w*|\bcompar\w+|\bversus\b|\bvs\b|\bthan\s+(?:before|yesterday|the\b|last|usual|on\b)|\b(?:in|de)creas\w+|\bregress\w*"
+        r"\bchang\w+|\bdiffer\w*|\bcompar\w+(?=.*\b(?:with|to|before|after|earlier|yesterday|last|previous|between|against)\b)|\bversus\b|\bvs\b|\bthan\s+(?:before|yesterday|the\b|last|usual|on\b)|\b(?:in|de)creas\w+|\bregress\w*"
         r"|\b(?:rise|rose|risen|grew|grow|drop(?:ped)?|jump(?:ed)?|spik\w+)\b|\bgo(?:ne|t)?\s+(?:up|down|worse)\b|\bbefore\s+and\s+after\b|\bworse\b"
     ),
     "new": (r"\bnew(?:ly)?\b|\bappear(?:ed|s)?\b|\b(?:never|not)\s+(?:been\s+)?seen\b|\bfirst\s+seen\b|\bunseen\b|\bemerg\w+|\bstarted\b"),
@@ -42,6 +42,7 @@ ASKS: Mapping[Ask, str] = {
     "list": r"\b(?:which|who|list|what|show|name)\b",
 }
 NAMING = 2
+LOGIN_ROUTE = r"log[-_]?[io]n|sign[-_]?in|/auth|/sessions?\b"
 CLAUSE = (
     r"[;?]\s*|,\s*(?:and\s+)?(?=(?:how|did|which|what|when|who|is|are|was|were|do|does|has|have|can|show|list|compare)\b)"
     r"|\s+(?:and|or|plus|as\s+well\s+as)\s+"
@@ -162,7 +163,8 @@ class _Named:
         )
         for names, kind in kinds:
             for name in names:
-                question = re.sub(rf"(?<!\w){re.escape(name)}s?(?!\w)", f" {kind} ", question, flags=re.IGNORECASE)
+                told = f"{kind} login page" if kind == "route" and re.search(LOGIN_ROUTE, name, re.IGNORECASE) else kind
+                question = re.sub(rf"(?<!\w){re.escape(name)}s?(?!\w)", f" {told} ", question, flags=re.IGNORECASE)
         return question
 
     def kinds(self) -> frozenset[str]:

@@ -35,6 +35,7 @@ FAMILIAR = 0.67
 PART_DISCOUNT = 0.9
 TELLING_PART = 2
 RARE = 1.8
+ABOUT = 0.75  # the weight from which on a tool is about a word, not only asked with it
 CHANGE_FIT = 0.07
 MISSED = 0.1
 DIMENSION: Mapping[str, str] = {"user": "account", "text": "search"}
@@ -97,9 +98,9 @@ class Suggester:
             ranked = {name: max(score, near[name]) if near[name] >= alike else score for name, score in ranked.items()}
         least = max(FLOOR if is_familiar else FOREIGN_FLOOR, KEEP * max(ranked.values(), default=0.0))
         kept = {name: score for name, score in ranked.items() if score >= least}
-        for name, score in self._of_parts(reading).items() if kept else ():
-            kept[name] = max(score, kept.get(name, 0.0))
-        return self._calls(reading, kept)
+        extra = {**self._uncovered(reading, kept, ranked), **self._of_parts(reading)} if kept else {}
+        kept |= {name: max(score, kept.get(name, 0.0)) for name, score in extra.items()}
+        return self._calls(reading, kept, extra)
 
     def _ranked(self, reading: Reading) -> dict[str, float]:
         words = frozenset(_reading_terms(reading))
@@ -125,6 +126,17 @@ class Suggester:
         if word.startswith("?"):
             return rarity * ASK_WEIGHT
         return rarity if word.startswith("~") else rarity * STEM_WEIGHT
+
+    def _uncovered(self, reading: Reading, kept: Mapping[str, float], ranked: Mapping[str, float]) -> dict[str, float]:
+        """The best tool for each rare concept asked about that no kept tool is about."""
+        told = {word for card in self.cards if card.spec.name in kept for word, weight in card.weights.items() if weight >= ABOUT}
+        found: dict[str, float] = {}
+        for word in reading.words:
+            about = [card.spec.name for card in self.cards if card.weights.get(word, 0.0) >= ABOUT and ranked[card.spec.name] >= FLOOR]
+            if word.startswith("~") and self.idf.get(word, 0.0) >= RARE and word not in told and about:
+                name = max(about, key=lambda each: ranked[each])
+                found[name] = ranked[name]
+        return found
 
     def _of_parts(self, reading: Reading) -> dict[str, float]:
         """The best tool of each clause that a tool of its own answers well."""
@@ -157,9 +169,12 @@ class Suggester:
         self._vectors.update({(embedder.name, each): vector for each, vector in zip(missing, fresh, strict=True)})
         return {name: max(_dot(asked, self._vectors[embedder.name, each]) for each in texts) for name, texts in sentences.items()}
 
-    def _calls(self, reading: Reading, scores: Mapping[str, float]) -> tuple[ScoredCall, ...]:
+    def _calls(self, reading: Reading, scores: Mapping[str, float], wanted: Iterable[str]) -> tuple[ScoredCall, ...]:
+        """The calls by score; of `wanted` tools none falls to the limit for the sake of another."""
         specs = {card.spec.name: card.spec for card in self.cards}
-        order = sorted(scores, key=lambda name: (-scores[name], name))[:MAX_CALLS]
+        ranked = sorted(scores, key=lambda name: (-scores[name], name))
+        kept = tuple(dict.fromkeys((*ranked[:1], *wanted, *ranked)))[:MAX_CALLS]
+        order = [name for name in ranked if name in kept]
         return tuple(
             ScoredCall(PlannedCall(name, filters), round(scores[name], 4), specs[name].desks)
             for name in order

@@ -2,8 +2,7 @@
 
 import asyncio
 import math
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,50 +17,54 @@ STEPS_S = (60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400)
 MOST_BUCKETS = 300
 LEAST_BASELINE = timedelta(hours=1)
 MOST_ROWS = 200_000
-MOST_MESSAGES = 5_000
+MOST_LINKS = 2_000
+MOST_MESSAGES = 2_000
+WORD = r"(?:^|[^\w/.-])([A-Za-z0-9_](?:[\w.-]*\w)?)"
 MOST_SERVICES = 1_000
 
 BUCKET = "toUInt32(intDiv(toUnixTimestamp(time) - {start_s:Int64}, {step_s:Int64}))"
 # What is said once per change, and lines that are requests already, tell nothing as messages.
 SPOKEN = "event NOT IN ('deploy', 'flag', 'config', 'http.access')"
 
+# One row a link with its series as one array: a row a bucket would be many more. Sums of floats are cut, as their order varies.
 CALLS = f"""
 WITH
   below AS (
     SELECT trace_id, parent_span_id, sum(duration_ms) AS ms, sum(toUInt8(status = 'Error')) AS errors
     FROM spans WHERE parent_span_id != '' GROUP BY trace_id, parent_span_id
   ),
-  above AS (SELECT DISTINCT trace_id, span_id, service, name FROM spans)
-SELECT {BUCKET} AS bucket, a.service AS caller, a.name AS caller_operation, s.service AS service, s.name AS operation,
-       sum(toUInt64(s.weight)) AS calls, sumIf(toUInt64(s.weight), s.status = 'Error') AS errors,
-       sumIf(toUInt64(s.weight), s.status = 'Error' AND b.errors = 0) AS own_errors,
-       sum(s.weight * log(1 + greatest(s.duration_ms - b.ms, 0.))) AS ln_self,
-       sum(s.weight * pow(log(1 + greatest(s.duration_ms - b.ms, 0.)), 2)) AS ln_self2,
-       sum(s.weight * greatest(s.duration_ms - b.ms, 0.)) AS self_ms, sum(s.weight * s.duration_ms) AS total_ms
-FROM (SELECT time, trace_id, span_id, parent_span_id, service, name, duration_ms, status, weight FROM spans) AS s
-LEFT JOIN below AS b ON s.trace_id = b.trace_id AND s.span_id = b.parent_span_id
-LEFT JOIN above AS a ON s.trace_id = a.trace_id AND s.parent_span_id = a.span_id
-GROUP BY bucket, caller, caller_operation, service, operation
-ORDER BY bucket, caller, caller_operation, service, operation
+  above AS (SELECT DISTINCT trace_id, span_id, service, name FROM spans),
+  told AS (
+    SELECT {BUCKET} AS bucket, a.service AS caller, a.name AS caller_operation, s.service AS service, s.name AS operation,
+           toUInt64(s.weight) AS n, n * (s.status = 'Error') AS failed, failed * (b.errors = 0) AS own_failed,
+           greatest(s.duration_ms - b.ms, 0.) AS own_ms, log(1 + own_ms) AS ln_own, s.duration_ms AS whole_ms
+    FROM (SELECT time, trace_id, span_id, parent_span_id, service, name, duration_ms, status, weight FROM spans) AS s
+    LEFT JOIN below AS b ON s.trace_id = b.trace_id AND s.span_id = b.parent_span_id
+    LEFT JOIN above AS a ON s.trace_id = a.trace_id AND s.parent_span_id = a.span_id
+  ),
+  counted AS (
+    SELECT caller, caller_operation, service, operation, bucket, sum(n) AS calls, sum(failed) AS errors, sum(own_failed) AS own_errors,
+           round(sum(n * ln_own), 6) AS ln_self, round(sum(n * ln_own * ln_own), 6) AS ln_self2,
+           round(sum(n * own_ms), 3) AS self_ms, round(sum(n * whole_ms), 3) AS total_ms
+    FROM told GROUP BY caller, caller_operation, service, operation, bucket
+  )
+SELECT caller, caller_operation, service, operation,
+       arraySort(groupArray((bucket, calls, errors, own_errors, ln_self, ln_self2, self_ms, total_ms))) AS series
+FROM counted GROUP BY caller, caller_operation, service, operation
+ORDER BY sum(calls) DESC, caller, caller_operation, service, operation LIMIT {MOST_LINKS}
 """  # noqa: S608  the pieces are ours
 # Whose name a warning or an error says, as a word of its own and not as part of a path.
-SPOKEN_LOGS = f"""
-spoken AS (
-  SELECT time, service, body, severity_number, error_code, toUInt64(weight) * occurrences AS n, template_id,
-         if(severity_number >= 13 OR error_code != '', arrayFilter(
-           (name, pattern) -> name != service AND match(body, pattern), {{services:Array(String)}}, {{patterns:Array(String)}}), [])
-         AS names,
-         concat(service, '|', template_id, '|', error_code, '|', arrayStringConcat(names, ',')) AS message
-  FROM logs WHERE {SPOKEN}
-)
-"""  # noqa: S608  the pieces are ours
 MESSAGES = f"""
-WITH {SPOKEN_LOGS} SELECT {BUCKET} AS bucket, message, sum(n) AS events FROM spoken GROUP BY bucket, message ORDER BY bucket, message
-"""  # noqa: S608  the pieces are ours
-KNOWN = f"""
-WITH {SPOKEN_LOGS}
-SELECT message, service, error_code, max(severity_number) AS worst, names, substringUTF8(min(body), 1, 300) AS text
-FROM spoken GROUP BY message, service, error_code, names ORDER BY sum(n) DESC, message LIMIT {MOST_MESSAGES}
+WITH spoken AS (
+  SELECT {BUCKET} AS bucket, service, body, severity_number, error_code, template_id, toUInt64(weight) * occurrences AS n,
+         arrayIntersect(extractAll(body, {{word:String}}), {{services:Array(String)}}) AS said,
+         arraySort(arrayFilter(name -> name != service, said)) AS names
+  FROM logs WHERE {SPOKEN} AND (severity_number >= 13 OR error_code != '')
+)
+SELECT service, template_id, error_code, names, max(severity_number) AS worst, substringUTF8(min(body), 1, 300) AS text,
+       sumMap([bucket], [n]) AS events
+FROM spoken GROUP BY service, template_id, error_code, names
+ORDER BY worst DESC, sum(n) DESC, service, template_id, error_code, names LIMIT {MOST_MESSAGES}
 """  # noqa: S608  the pieces are ours
 REQUESTS = f"""
 SELECT {BUCKET} AS bucket, service, sum(toUInt64(weight)) AS requests, sumIf(toUInt64(weight), status >= 500) AS failed,
@@ -109,7 +112,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-STATEMENTS = (CALLS, MESSAGES, KNOWN, SERVED, REQUESTS, GAUGES, CHANGES, TWINS)
+STATEMENTS = (CALLS, MESSAGES, SERVED, REQUESTS, GAUGES, CHANGES, TWINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +205,9 @@ async def _observed(store: TelemetryStore, look: Look, there: list[str], tenant:
     async def rows(sql: str, *relations: str) -> tuple[tuple[Any, ...], ...]:
         return (await store.query(_query(sql, look, tenant))).rows if set(relations) <= set(there) else ()
 
-    calls, messages, known, requests, gauges, changes, twins = await asyncio.gather(
+    calls, messages, requests, gauges, changes, twins = await asyncio.gather(
         rows(CALLS, "spans"),
         rows(MESSAGES, "logs"),
-        rows(KNOWN, "logs"),
         rows(SERVED + REQUESTS, "logs"),
         rows(GAUGES, "metrics"),
         rows(CHANGES, "logs"),
@@ -217,23 +219,38 @@ async def _observed(store: TelemetryStore, look: Look, there: list[str], tenant:
         step=timedelta(seconds=look.step_s),
         buckets=look.buckets,
         first=max(0, look.first),
-        calls=tuple(CallRow(*row) for row in calls),
-        messages=tuple(MessageRow(*row) for row in messages),
-        known=tuple(_message(row) for row in known),
+        calls=tuple(row for link in calls for row in _calls(link)),
+        messages=tuple(row for message in messages for row in _events(message)),
+        known=tuple(_message(message) for message in messages),
         requests=tuple(RequestRow(bucket, named.get(service, service), *rest) for bucket, service, *rest in requests),
         gauges=tuple(GaugeRow(*row) for row in gauges),
         changes=tuple(Change(*row) for row in changes),
     )
 
 
+def _calls(link: tuple[Any, ...]) -> Iterator[CallRow]:
+    *names, series = link
+    caller, caller_operation, service, operation = names
+    return (CallRow(bucket, caller, caller_operation, service, operation, *cells) for bucket, *cells in series)
+
+
 def _message(row: tuple[Any, ...]) -> Message:
-    name, service, error_code, worst, names, text = row
-    return Message(name, service, error_code, worst, tuple(names), text)
+    service, _, error_code, names, worst, text, _ = row
+    return Message(_id(row), service, error_code, worst, tuple(names), text)
+
+
+def _events(row: tuple[Any, ...]) -> Iterator[MessageRow]:
+    buckets, events = row[-1]
+    return (MessageRow(bucket, _id(row), n) for bucket, n in zip(buckets, events, strict=True))
+
+
+def _id(row: tuple[Any, ...]) -> str:
+    service, template, error_code, names, *_ = row
+    return "|".join((service, template, error_code, *names))
 
 
 def _query(sql: str, look: Look, tenant: Tenant) -> StoreQuery:
     read = {name: look.whole for name in dict.fromkeys(SOURCE.findall(sql)) if name in NEEDS}
-    patterns = [rf"(^|[^\w/.-]){re.escape(name)}([^\w-]|$)" for name in look.services]
-    values = {"start_s": int(look.start.timestamp()), "step_s": look.step_s, "services": list(look.services), "patterns": patterns}
+    values = {"start_s": int(look.start.timestamp()), "step_s": look.step_s, "services": list(look.services), "word": WORD}
     bound = {name: value for name, value in values.items() if f"{{{name}:" in sql}
     return StoreQuery(sql.strip(), read, bound, tenant, max_rows=MOST_ROWS)

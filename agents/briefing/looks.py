@@ -129,11 +129,11 @@ def _is_told(claim: Claim, look: Look) -> bool:
 
 
 def by_impact(dossier: Dossier) -> tuple[Issue, ...]:
-    """The traced issues by the requests of users that failed while they lasted, most first; where users left no traces, by failures."""
-    return tuple(sorted(traced(dossier), key=lambda issue: (-failed_requests(dossier, issue), -issue.failures, issue.window.start)))
+    """The traced issues by the requests of users that failed while they lasted, then by failures of the service, most first."""
+    return tuple(sorted(traced(dossier), key=lambda issue: (-_failed_requests(dossier, issue), -issue.failures, issue.window.start)))
 
 
-def failed_requests(dossier: Dossier, issue: Issue) -> int:
-    """Requests of users that failed during an issue; failures of services where users left no traces."""
+def _failed_requests(dossier: Dossier, issue: Issue) -> int:
+    """Requests of users that failed during an issue; 0 also where users left no traces."""
     found = dossier.of("user_requests", issue.window)
-    return int(found.aggregates["failed_user_requests"]) if found else issue.failures
+    return int(found.aggregates["failed_user_requests"]) if found else 0

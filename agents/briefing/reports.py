@@ -7,10 +7,10 @@ from typing import Any
 
 from agents.briefing.dossier import Dossier
 from agents.briefing.issues import Issue, suspicions
-from agents.briefing.looks import TOLD_ISSUES, by_impact, failed_requests
+from agents.briefing.looks import TOLD_ISSUES, by_impact
 from domain.claims import Claim, Judged
 from domain.evidence import Row
-from domain.findings import SEVERITY_ORDER, Finding, Severity
+from domain.findings import SEVERITY_ORDER, Finding, Severity, worst
 from domain.window import Window, parse_rfc3339, rfc3339
 from grounding.rendering import render
 
@@ -18,6 +18,7 @@ Told = Mapping[str, Any]
 # A change this long before the first failure is told beside it.
 LEAD = timedelta(minutes=30)
 CRITICAL_SHARE, HIGH_SHARE, MANY = 0.5, 0.05, 20
+FELT = ("failed_user_requests", "user_requests")
 CAUSAL = frozenset({"causal"})
 TELLING = ("failed_user_requests", "reason", "error_rate", "errors", "calls", "user_requests", "p95_ms")
 
@@ -67,7 +68,7 @@ def _suspicion(index: int, row: Row, dossier: Dossier, shown: Shown, incidents: 
         **_frame(row["service"], _title(row["service"], row["reason"]), "medium"),
         "start": row["onset_at"],
         "services": list(row["path"]),
-        "incident_id": _incident(issue, incidents),
+        **_raised(_incident(issue, incidents), "medium"),
         **_stated([*claims, *changes]),
     }
 
@@ -77,16 +78,32 @@ def _issue(issue: Issue, dossier: Dossier, shown: Shown, incidents: Sequence[Tol
     likely = [claim for claim in shown.likely if _is_about(claim, issue.service)]
     ranking = dossier.rows("suspects", issue.window)
     return {
-        **_frame(issue.service, _title(issue.service, ranking[0]["reason"] if ranking else ""), _severity(issue, dossier)),
+        **_frame(issue.service, _title(issue.service, ranking[0]["reason"] if ranking else ""), "low"),
         "start": rfc3339(issue.window.start),
         "end": rfc3339(issue.window.end),
         "services": list(issue.services),
-        "incident_id": _incident(issue, incidents),
-        "failed_requests": failed_requests(dossier, issue),
+        **_raised(_incident(issue, incidents), _severity(issue, dossier)),
+        **_felt(issue, dossier),
         **_stated(claims),
         "text": " ".join(_said(claim, issue, dossier) for claim in claims),
         "likely_cause": likely[0].text if likely else None,
     }
+
+
+def _raised(incident: Told | None, severity: Severity) -> dict[str, Any]:
+    """An issue is as grave as its incident, if that is graver."""
+    if incident is None:
+        return {"incident_id": None, "severity": severity}
+    return {"incident_id": incident["incident_id"], "severity": worst((severity, incident["severity"]))}
+
+
+def _felt(issue: Issue, dossier: Dossier) -> dict[str, Any]:
+    """The requests of users that failed meanwhile, and where that number stands; nothing where users left no traces."""
+    found = dossier.of("user_requests", issue.window)
+    if found is None:
+        return {}
+    told = {"failed_requests": found.aggregates["failed_user_requests"], "failed_requests_evidence": found.id}
+    return {**told, "failed_requests_path": "aggregates.failed_user_requests"}
 
 
 def _title(service: str, reason: str) -> str:
@@ -126,7 +143,7 @@ def _during(issue: Issue, dossier: Dossier, shown: Shown) -> Iterator[Claim]:
         is_then = (evidence.window.start, evidence.window.end) == (issue.window.start, issue.window.end)
         is_its = evidence.template == "user_requests" or evidence.params.get("service") == issue.service
         if (is_then and is_its) or evidence.id == issue.named_by:
-            yield from shown.bound_to(evidence.id)
+            yield from (claim for claim in shown.bound_to(evidence.id) if claim.slots.get("value") != 0)
 
 
 def _changes(issue: Issue, dossier: Dossier, shown: Shown) -> Iterator[Claim]:
@@ -141,9 +158,12 @@ def _changes(issue: Issue, dossier: Dossier, shown: Shown) -> Iterator[Claim]:
 
 
 def _severity(issue: Issue, dossier: Dossier) -> Severity:
-    """Critical: half of users' requests failed meanwhile, and twenty or more. High: a twentieth, or twenty. Medium: any; else low."""
+    """Critical: half of users' requests failed meanwhile, and twenty or more. High: a twentieth, or twenty. Medium: any; else low.
+
+    Where users left no traces, by the failures of the service alone.
+    """
     found = dossier.of("user_requests", issue.window)
-    failed, requests = failed_requests(dossier, issue), int(found.aggregates["user_requests"]) if found else 0
+    failed, requests = (int(found.aggregates[name]) for name in FELT) if found else (issue.failures, 0)
     if requests and failed >= max(MANY, CRITICAL_SHARE * requests):
         return "critical"
     if failed >= MANY or (requests and failed >= HIGH_SHARE * requests):
@@ -161,11 +181,11 @@ def _numbers(claims: Sequence[Claim]) -> list[Told]:
     ]
 
 
-def _incident(issue: Issue, incidents: Sequence[Told]) -> str | None:
+def _incident(issue: Issue, incidents: Sequence[Told]) -> Told | None:
     """The incident that went on meanwhile at one of the services; the gravest first."""
     fitting = [one for one in incidents if set(one["services"]) & set(issue.services) and _overlaps(one, issue)]
     graded = sorted(fitting, key=lambda one: (issue.service not in one["services"], -SEVERITY_ORDER.index(one["severity"])))
-    return str(graded[0]["incident_id"]) if graded else None
+    return graded[0] if graded else None
 
 
 def _overlaps(incident: Told, issue: Issue) -> bool:

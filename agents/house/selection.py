@@ -75,8 +75,8 @@ def _terms(claim: Claim) -> Iterable[str]:
 def _telling(reading: Reading, lists: Sequence[list[Claim]]) -> list[list[Claim]]:
     """The best call's claims, and of the others those that speak of something asked that is still open.
 
-    When the best call saw nothing, the others are what there is to tell; for a diagnosis every sign counts, and where it is asked whether there
-    is anything at all, every "no".
+    When the best call saw nothing, the others are what there is to tell; for a diagnosis every sign counts, and where it is asked whether
+    there is anything at all, every "no".
     """
     told, kept = _spoken(lists[0]), [lists[0]]
     for side in lists[1:]:

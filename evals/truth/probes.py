@@ -38,7 +38,7 @@ def answers(source: Source) -> Expectation:
 
 def nothing(_source: Source) -> Expectation:
     """Nobody attacks: no finding, and it is said that there is none."""
-    what = ("scan", "stuff", "attack", "break", "password", "log-in", "log", "brute", "prob")
+    what = ("scan", "stuff", "attack", "break", "password", "log-in", "log", "brute", "guess", "prob")
     return Expectation((Absent((), what, must_be_said=True),), (Flagged(ATTACKS),))
 
 
