@@ -22,7 +22,7 @@ from graph.scoping import STALE_AFTER
 Document = Mapping[str, Any]
 # A briefing looks at much more than a question does.
 BUDGET = Budget(tool_calls=120)
-BEFORE_INCIDENT = timedelta(minutes=30)
+BEFORE_INCIDENT, SHORTEST = timedelta(minutes=30), timedelta(minutes=1)
 TEXTS: Mapping[BriefingKind, str] = {
     "hourly": "What happened in the hour?",
     "daily": "What happened in the day?",
@@ -68,7 +68,7 @@ class Briefer:
 
     async def situation(self, incident: Incident, tz: str = "UTC") -> Document:
         """The briefing of an incident that goes on: from half an hour before it began until now, or its end."""
-        end = max(incident.end_at or self._clock.now(), incident.start_at + BEFORE_INCIDENT)
+        end = max(incident.end_at or self._clock.now(), incident.start_at + SHORTEST)
         window = Window(incident.start_at - BEFORE_INCIDENT, end, tz)
         wanted = Wanted("situation", tz=tz, again=True, tenant=incident.tenant)
         return await self._made(wanted, window, situation_id(incident), "")

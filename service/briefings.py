@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 Document = Mapping[str, Any]
 INCIDENT = TypeAdapter(Incident)
 GOING_ON = ("open", "acknowledged", "investigating", "identified")
-SITUATIONS_EVERY, AT_ONCE = timedelta(minutes=5), 2
+SITUATIONS_EVERY, AT_ONCE = timedelta(minutes=1), 2
 EVERY: Mapping[BriefingKind, timedelta] = {"hourly": timedelta(hours=1), "daily": timedelta(hours=1)}
 SHORT = ("briefing_id", "kind", "period", "summary", "is_quiet", "created_at", "run_id")
 

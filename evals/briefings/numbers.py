@@ -80,6 +80,9 @@ def _health(briefing: Document, count: _Counter) -> Iterator[Number]:
 
 def _issues(briefing: Document, count: _Counter) -> Iterator[Number]:
     for issue in briefing["top_issues"]:
+        if issue.get("failed_requests_evidence"):
+            counted = count.of(issue["failed_requests_evidence"], issue["failed_requests_path"])
+            yield Number(f"{issue['title']}: failed requests", issue["failed_requests"], counted)
         for one in issue["numbers"]:
             said = amount(one["value"], one["unit"])
             counted = count.of(one["evidence"], one["path"], one["unit"])

@@ -119,27 +119,27 @@ def test_hours_and_days_are_briefed_on_by_themselves(door: Front) -> None:
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A bad deploy of two hours, loaded and briefed on by commands."""
     folder = tmp_path_factory.mktemp("brief")
-    commands = (
+    loading = (
         ("simulate", "--scenario", "bad_deploy", "--minutes", "120", "--start", "2026-03-02T06:00:00Z", "--out", "raw"),
         ("ingest", "raw/app.ndjson"),
         ("ingest", "--signal", "traces", "raw/traces.ndjson"),
-        ("brief", "--period", "daily", "--json"),
+    )
+    briefing = (
         ("brief", "--period", "daily", "--json"),
         ("brief", "--period", "daily"),
         ("brief", "--period", "hourly", "--at", "2020-01-01T00:00:00Z"),
-        ("brief", "--period", "yearly"),
     )
-    ended = many(folder, commands)
-    assert [one.code for one in ended] == [0, 0, 0, 0, 0, 0, 3, 2], [one.err for one in ended]
+    ended = [*many(folder, loading), *many(folder, briefing)]
+    assert [one.code for one in ended] == [0, 0, 0, 0, 0, 3], [one.err for one in ended]
     truth = json.loads((folder / "raw/truth.json").read_text("utf-8"))
-    return {"first": ended[3].document, "second": ended[4].document, "text": ended[5].out, "truth": truth, "raw": folder / "raw"}
+    return {"first": ended[3].document, "text": ended[4].out, "truth": truth, "raw": folder / "raw"}
 
 
 def test_the_command_briefs_on_the_latest_day_there_is(told: dict[str, Any]) -> None:
     first = told["first"]
     assert first["period"] == {"start": "2026-03-01T08:00:00Z", "end": "2026-03-02T08:00:00Z"}
     assert "not stored whole" in first["notes"][0]
-    assert told["second"]["run_id"] == first["run_id"]
+    assert first["run_id"] in told["text"]  # made once, then shown
 
 
 def test_the_command_names_the_deployed_service_with_its_true_number(told: dict[str, Any]) -> None:
