@@ -2,7 +2,7 @@
 
 A request repeats a statement when one call of a service runs it at least five times; statements are told apart by their words up to
 the first blank. A retry is a call after a failed one of the same service, operation and parent. Log text is what a record says: its
-`body`; of an access line the request and its status, or the whole line.
+`body`; of an access line the request, its status and size, or the whole line.
 """
 
 import re
@@ -187,4 +187,4 @@ def _statement(statement: str) -> Fact:
 
 def _said(line: str) -> str:
     found = access.LINE.match(line)
-    return f'"{found["request"]}" {found["status"]}' if found else line
+    return f'"{found["request"]}" {found["status"]} {found["size"]}' if found else line
