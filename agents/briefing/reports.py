@@ -17,7 +17,7 @@ from grounding.rendering import render
 Told = Mapping[str, Any]
 # A change this long before the first failure is told beside it.
 LEAD = timedelta(minutes=30)
-CRITICAL_SHARE, HIGH_SHARE, MANY = 0.5, 0.05, 20
+CRITICAL_SHARE, HIGH_SHARE, MANY, SOME = 0.5, 0.05, 20, 10
 FELT = ("failed_user_requests", "user_requests")
 CAUSAL = frozenset({"causal"})
 TELLING = ("failed_user_requests", "reason", "error_rate", "errors", "calls", "user_requests", "p95_ms")
@@ -158,7 +158,7 @@ def _changes(issue: Issue, dossier: Dossier, shown: Shown) -> Iterator[Claim]:
 
 
 def _severity(issue: Issue, dossier: Dossier) -> Severity:
-    """Critical: half of users' requests failed meanwhile, and twenty or more. High: a twentieth, or twenty. Medium: any; else low.
+    """Critical: half of users' requests failed meanwhile, and twenty or more. High: a twentieth (ten or more), or twenty. Medium: any; else low.
 
     Where users left no traces, by the failures of the service alone.
     """
@@ -166,7 +166,7 @@ def _severity(issue: Issue, dossier: Dossier) -> Severity:
     failed, requests = (int(found.aggregates[name]) for name in FELT) if found else (issue.failures, 0)
     if requests and failed >= max(MANY, CRITICAL_SHARE * requests):
         return "critical"
-    if failed >= MANY or (requests and failed >= HIGH_SHARE * requests):
+    if failed >= MANY or (requests and failed >= max(SOME, HIGH_SHARE * requests)):
         return "high"
     return "medium" if failed else "low"
 
