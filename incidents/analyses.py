@@ -21,7 +21,8 @@ Investigate = Callable[[Incident], Awaitable[Mapping[str, Any]]]
 AT_ONCE = 2
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(minutes=15)
-SECOND_LOOK = timedelta(minutes=6)
+SECOND_LOOK = timedelta(minutes=2)
+MOST_LOOKS = 3  # while no cause was named, each later than the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,11 @@ def _workaround(found: Mapping[str, Any]) -> str:
 
 
 def _is_open_question(incident: Incident, now: datetime) -> bool:
-    """Whether the one look so far came too early to name a cause, and more has been stored since."""
-    is_first = len(incident.run_ids) == 1 and incident.root_cause is None
-    return is_first and incident.analysed_at is not None and now - incident.analysed_at >= SECOND_LOOK
+    """Whether the looks so far came too early to name a cause, and more has been stored since."""
+    looks = len(incident.run_ids)
+    if incident.root_cause or incident.analysed_at is None or looks >= MOST_LOOKS:
+        return False
+    return now - incident.analysed_at >= SECOND_LOOK * looks
 
 
 def _is_graver(incident: Incident) -> bool:

@@ -107,12 +107,17 @@ async def test_a_failed_analysis_is_noted_and_tried_again_later(store: Telemetry
     assert (len(found.investigator.seen), one.analysis_error, one.status) == (3, "", "identified")
 
 
-async def test_a_look_that_named_no_cause_is_repeated_once(store: TelemetryStore, tenant: Tenant) -> None:
+async def test_a_look_that_named_no_cause_is_repeated_twice_each_time_later(store: TelemetryStore, tenant: Tenant) -> None:
     found = await watched(store, tenant, Investigator(cause=""))
     assert (await the(found)).status == "open"
-    await tick(found, BREAKS + 5 + SECOND_LOOK.total_seconds() / 60)
-    await tick(found, BREAKS + 25)
+    wait = SECOND_LOOK.total_seconds() / 60
+    await tick(found, BREAKS + 5 + wait)
     assert len(found.investigator.seen) == 2
+    await tick(found, BREAKS + 5 + 2 * wait)
+    assert len(found.investigator.seen) == 2
+    await tick(found, BREAKS + 5 + 3 * wait)
+    await tick(found, BREAKS + 25)
+    assert len(found.investigator.seen) == 3
 
 
 async def test_a_snoozed_incident_starts_nothing(store: TelemetryStore, tenant: Tenant) -> None:
