@@ -17,8 +17,8 @@ STEPS_S = (60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400)
 MOST_BUCKETS = 300
 LEAST_BASELINE = timedelta(hours=1)
 MOST_ROWS = 200_000
-MOST_LINKS = 2_000
-MOST_MESSAGES = 2_000
+MOST_LINKS = 500  # the busiest
+MOST_MESSAGES = 500  # the gravest, then the most frequent
 WORD = r"(?:^|[^\w/.-])([A-Za-z0-9_](?:[\w.-]*\w)?)"
 MOST_SERVICES = 1_000
 
@@ -104,6 +104,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
         "error_code",
         "status",
         "route",
+        "method",
+        "user",
+        "client",
         "event",
         "weight",
         "occurrences",

@@ -81,10 +81,11 @@ async def test_the_most_telling_claims_come_first(store: TelemetryStore, tmp_pat
     made, tenant = await worlds.loaded(store, "n_plus_one", 3, MINUTES, tmp_path)
     texts = [claim.text for claim in (await ask(store, tenant, made.window)).candidates]
     service = made.truth()["faults"][0]["service"]
-    assert texts[0] == f"{service} had the highest score as a suspect."
-    assert texts[1].startswith(f"{service} began to deviate at 2026-")
-    assert "per-call came to" in texts[2]
+    assert texts[0] == f"{service} shows call multiplication."
+    assert "per-call came to" in texts[1]
+    assert texts[2].startswith(f"{service} began to deviate at 2026-")
     assert "stood at" in texts[3]
+    assert texts[4] == f"{service} had the highest score as a suspect."
 
 
 async def test_nothing_wrong_is_said_as_an_absence(store: TelemetryStore, tmp_path: Path) -> None:
