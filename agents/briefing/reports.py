@@ -158,7 +158,7 @@ def _changes(issue: Issue, dossier: Dossier, shown: Shown) -> Iterator[Claim]:
 
 
 def _severity(issue: Issue, dossier: Dossier) -> Severity:
-    """Critical: half of users' requests failed meanwhile, twenty or more. High: a twentieth (ten or more), or twenty. Medium: any; else low.
+    """Critical: half of users' requests failed meanwhile, twenty or more. High: a twentieth (ten at least), or 20. Medium: any; else low.
 
     Where users left no traces, by the failures of the service alone.
     """
