@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evals.document import is_abstaining
-from evals.facts import Absent, Either, Extreme, Fact, Found, Moment, Named, Value
+from evals.facts import Absent, Blamed, Either, Extreme, Fact, Flagged, Found, Moment, Named, Value
 from evals.matching import contradicts, states
 
 AT = datetime(2026, 3, 2, 16, 1, 36, tzinfo=UTC)
@@ -180,3 +180,37 @@ def test_an_all_clear_is_not_abstaining_but_no_data_is() -> None:
 def test_every_kind_of_fact_can_be_matched() -> None:
     facts: tuple[Fact, ...] = (ATTEMPTS, Extreme("a", ("b",)), Named("a"), Moment(("a",), AT), FOUND, Absent(("a",), ("b",)))
     assert [states(fact, _document(_attempts(5))) for fact in facts] == [False] * len(facts)
+
+
+def _blaming(*services: str) -> dict[str, Any]:
+    return {**_document(_claim("absence", what="x")), "root_causes": [{"service": name} for name in services]}
+
+
+def test_blame_is_on_who_stands_first() -> None:
+    assert states(Blamed("cart"), _blaming("cart", "gateway"))
+    assert not states(Blamed("cart"), _blaming("gateway", "cart"))
+    assert contradicts(Blamed("cart"), _blaming("gateway", "cart")) == ("root cause gateway",)
+    assert contradicts(Blamed("cart"), _blaming()) == ()
+
+
+def test_nobody_is_blamed_only_where_somebody_looked() -> None:
+    assert states(Blamed(""), _blaming())
+    assert not states(Blamed(""), _blaming("cart"))
+    assert contradicts(Blamed(""), _blaming("cart")) == ("root cause cart",)
+    assert not states(Blamed(""), {**_blaming(), "final_decision": "insufficient"})
+
+
+def test_a_finding_of_a_kind_is_flagged() -> None:
+    found = _document(findings=({"kind": "brute_force"},))
+    assert states(Flagged(("brute_force",)), found)
+    assert states(Flagged(), found)
+    assert not states(Flagged(("n_plus_one",)), found)
+
+
+def test_an_absence_that_must_be_said_is_of_that_very_thing() -> None:
+    silent = {**_document(), "final_decision": "insufficient"}
+    wanted = Absent((), ("scan",), must_be_said=True)
+    assert states(Absent((), ("scan",)), silent)
+    assert not states(wanted, silent)
+    assert states(wanted, _document(_claim("absence", what="clients that look like scanners")))
+    assert not states(wanted, _document(_claim("absence", what="calls repeated after an error")))
