@@ -4,6 +4,7 @@ import { advice, badge, claimList, claimsPart, listPart, score } from "./answer.
 import { byId, el, nodes, show } from "./dom.js";
 import { between, capital, clock, minute, number, seconds, span, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
+import { Sheet } from "./sheet.js";
 
 const T = L.briefings;
 const MADE = ["hourly", "daily", "weekly"];
@@ -11,7 +12,9 @@ const FIRST_SENTENCES = 5;
 /* What is worse when there is more of it; other figures are neither good nor bad. */
 const WORSE = /fail|error|latency|scanning|probing/;
 const place = byId("view-briefings");
+const LIST_MS = 5_000;
 let shown = null;
+let timer = null;
 
 export function openBriefings(id, panel) {
   if (shown === id) return;
@@ -19,11 +22,14 @@ export function openBriefings(id, panel) {
   panel.replace(null);
   panel.close();
   scrollTo({ top: 0 });
-  show(place, el("p", { class: "quiet busy" }, L.waiting));
-  return id ? drawOne(id, panel) : drawList();
+  clearTimeout(timer);
+  if (!id) return startList();
+  show(place, back(), el("p", { class: "quiet busy" }, L.waiting));
+  return drawOne(id, panel);
 }
 
 export function closeBriefings() {
+  clearTimeout(timer);
   shown = null;
 }
 
@@ -49,16 +55,25 @@ function listed(briefing) {
   );
 }
 
-async function drawList() {
-  const briefings = await api.read("briefings").catch((error) => failed("", error));
-  if (!briefings || shown !== "") return;
+function startList() {
   const mistake = el("p", { class: "mistake", role: "alert", hidden: true });
-  show(
-    place,
-    el("h2", { class: "headline", tabindex: "-1" }, T.title),
-    el("div", { class: "controls" }, el("span", { class: "quiet" }, T.make), MADE.map((kind) => maker(kind, mistake))), mistake,
-    briefings.length ? el("ol", { class: "incident-list" }, briefings.map(listed)) : el("div", { class: "empty" }, el("h2", {}, T.none), el("p", {}, T.noneHint)),
-  );
+  const controls = el("div", { class: "controls" }, el("span", { class: "quiet" }, T.make), MADE.map((kind) => maker(kind, mistake)));
+  const sheet = new Sheet(place, ["list"], el("h2", { class: "headline", tabindex: "-1" }, T.title), controls, mistake);
+  sheet.draw("list", "", () => el("p", { class: "quiet busy" }, L.waiting));
+  return drawList(sheet);
+}
+
+/* One made by the clock appears without a reload. */
+async function drawList(sheet) {
+  const found = await api.read("briefings").catch((error) => error.message);
+  if (shown !== "" || !sheet.isShown) return;
+  sheet.draw("list", found, () => list(found));
+  timer = setTimeout(() => drawList(sheet), LIST_MS);
+}
+
+function list(found) {
+  if (typeof found === "string") return el("p", { class: "notice bad", role: "alert" }, found);
+  return found.length ? el("ol", { class: "incident-list" }, found.map(listed)) : el("div", { class: "empty" }, el("h2", {}, T.none), el("p", {}, T.noneHint));
 }
 
 function maker(kind, mistake) {
@@ -98,7 +113,7 @@ function content(briefing, panel) {
     briefing.is_quiet && el("p", { class: "notice good" }, T.quietDay),
     !briefing.top_issues.length && el("p", { class: "lead" }, briefing.summary),
     score(briefing.grounding),
-    listPart(T.notes, briefing.notes),
+    briefing.notes.map((note) => el("p", { class: "quiet" }, note)),
     issues(briefing, panel),
     figures(briefing, panel),
     services(briefing, panel),
@@ -133,7 +148,7 @@ function figures(briefing, panel) {
   const tile = (metric) =>
     opens(metric.evidence, panel, "tile", metric.means || null,
       el("span", { class: "quiet" }, capital(words(metric.name))),
-      el("strong", {}, figureText(metric.value, metric.unit), " ", el("span", { class: `trend ${tone(metric)}` }, el("span", { "aria-hidden": "true" }, T.arrows[metric.trend]), el("span", { class: "offscreen" }, T.trends[metric.trend]))),
+      el("strong", {}, figureText(metric.value, metric.unit), " ", metric.previous !== null && el("span", { class: `trend ${tone(metric)}` }, el("span", { "aria-hidden": "true" }, T.arrows[metric.trend]), el("span", { class: "offscreen" }, T.trends[metric.trend]))),
       el("span", { class: "quiet" }, metric.previous === null ? T.notBefore : T.before(figureText(metric.previous, metric.unit))));
   const spent = Object.entries(T.times).filter(([name]) => typeof briefing[name] === "number")
     .map(([name, title]) => el("div", { class: "tile" }, el("span", { class: "quiet" }, title), el("strong", {}, seconds(briefing[name]))));
@@ -173,7 +188,7 @@ function services(briefing, panel) {
 
 function health(some, panel) {
   const row = (one) =>
-    el("tr", {}, el("td", {}, opens(one.evidence, panel, "link", null, one.service)), el("td", {}, el("span", { class: `dot ${TONES[one.state]}`, "aria-hidden": "true" }), T.states[one.state]),
+    el("tr", {}, el("td", {}, opens(one.evidence, panel, "link", null, one.service)), el("td", { class: "when" }, el("span", { class: `dot ${TONES[one.state]}`, "aria-hidden": "true" }), T.states[one.state]),
       el("td", { class: "num" }, one.error_ratio === null ? "–" : `${number(Math.round(one.error_ratio * 1e4) / 100)} %`), el("td", { class: "num" }, figureText(one.p95_ms)), el("td", { class: "num" }, figureText(one.requests)));
   const head = el("tr", {}, T.serviceColumns.map((name, index) => el("th", { scope: "col", class: index > 1 ? "num" : null }, name)));
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.services }, el("table", { class: "grid" }, el("thead", {}, head), el("tbody", {}, some.map(row))));

@@ -4,6 +4,8 @@ import { minute } from "./format.js";
 
 const STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
 
+const ROUND_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080];
+
 export function niceTop(most) {
   const step = 10 ** Math.floor(Math.log10(most || 1));
   return STEPS.map((factor) => factor * step).find((top) => top >= most) ?? most;
@@ -28,13 +30,16 @@ export function canvas(label, draw) {
   return { place, redraw };
 }
 
+/* Ticks at round times between two instants, as many as the width has room for. */
 export function timeTicks(first, last, x, bottom, width) {
-  const many = Math.max(2, Math.min(6, Math.floor(width / 120)));
-  const sameDay = new Date(first).toISOString().slice(0, 10) === new Date(last).toISOString().slice(0, 10);
-  return Array.from({ length: many }, (_, index) => {
-    const at = first + ((last - first) * index) / (many - 1);
+  const isOneDay = new Date(first).toISOString().slice(0, 10) === new Date(last - 1).toISOString().slice(0, 10);
+  const room = Math.max(2, Math.floor(width / (isOneDay ? 90 : 130)));
+  const step = ROUND_MIN.map((many) => many * 60_000).find((many) => (last - first) / many <= room) ?? (last - first) / room;
+  const start = Math.ceil(first / step) * step;
+  return Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, index) => {
+    const at = start + index * step;
     const text = minute(new Date(at).toISOString());
-    const anchor = index === 0 ? "start" : index === many - 1 ? "end" : "middle";
-    return svg("text", { x: x(at), y: bottom + 16, "text-anchor": anchor, class: "tick" }, sameDay ? text.slice(11) : text.slice(5));
+    const anchor = x(at) - x(first) < 20 ? "start" : x(last) - x(at) < 20 ? "end" : "middle";
+    return [svg("line", { x1: x(at), x2: x(at), y1: bottom, y2: bottom + 4, class: "rule base" }), svg("text", { x: x(at), y: bottom + 16, "text-anchor": anchor, class: "tick" }, isOneDay ? text.slice(11) : text.slice(5))];
   });
 }
