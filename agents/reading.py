@@ -13,7 +13,7 @@ from domain.calls import Filters
 
 Ask = Literal["count", "list", "ranking", "lowest", "change", "new", "yes_no", "absence", "when", "trend", "why", "quote"]
 ASKS: Mapping[Ask, str] = {
-    "count": r"\bhow\s+(?:many|much|often|frequent\w*)\b|\bnumber\s+of\b|\bcount(?:s|ing)?\b|\btotals?\b",
+    "count": r"\bhow\s+(?:many|much|often|frequent\w*)\b|\bnumber\s+of\b|\bcount(?:s|ing)?\b|\btotals?\b(?!\s+(?:time|duration|cost))",
     "ranking": (
         r"\b(?:top|most|highest|worst|greatest|slow\w*est|biggest|largest|longest|loudest|hottest|fullest|\w+iest|rank\w*"
         r"|main|mostly)\b"

@@ -1,5 +1,6 @@
 """Which stretch of time a question means, what it is compared with, and times given as options."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ AGAINST = (
 )
 AROUND: Final = timedelta(minutes=15)
 LEAST_COVER: Final = 0.5
+AMOUNTS: Final = (
+    r"\b(?:chang|differ|compar|increas|decreas|more|less|fewer|worse|better|rise|rose|gr[eo]w|drop|jump|spik|versus|vs\b|hal(?:f|ves)\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ def window_of(question: str, now: datetime, oldest: datetime, newest: datetime, 
 def baseline_of(question: str, window: Window, oldest: datetime) -> tuple[Window, Window]:
     """The pair (current, baseline) a change question compares; `window` is what it looks at, `oldest` where the data begin.
 
-    Without a word on it: the halves of the window when it is everything stored or too little lies before it, else the same
-    length right before.
+    Without a word on it the same length right before; where too little is stored there, the window's own parts: its halves for a
+    question of more or less, else (what is new?) what follows its first third.
     """
     calendar = Calendar(window.end - timedelta(microseconds=1), oldest, window.end - timedelta(microseconds=1), window.tz)
     _, _, tail = _split(question)
@@ -57,7 +61,7 @@ def baseline_of(question: str, window: Window, oldest: datetime) -> tuple[Window
         return pair[1], pair[0]
     if tail and (named := _named_baseline(tail, window, calendar)):
         return named
-    return _default_pair(window, oldest)
+    return _default_pair(window, oldest, halved=bool(re.search(AMOUNTS, question, re.IGNORECASE)))
 
 
 def without_times(text: str) -> str:
@@ -111,11 +115,18 @@ def _named_baseline(tail: str, window: Window, calendar: Calendar) -> tuple[Wind
     return (Window(named.end, window.end, window.tz), named) if named.end < window.end else None
 
 
-def _default_pair(window: Window, oldest: datetime) -> tuple[Window, Window]:
+def _default_pair(window: Window, oldest: datetime, *, halved: bool) -> tuple[Window, Window]:
     if (window.start - oldest) < window.length * LEAST_COVER:
-        earlier, later = Window(max(window.start, min(oldest, window.end)), window.end, window.tz).halves()
+        covered = Window(max(window.start, min(oldest, window.end)), window.end, window.tz)
+        earlier, later = covered.halves() if halved else _after_its_third(covered)
         return later, earlier
     return window, Window(window.start - window.length, window.start, window.tz)
+
+
+def _after_its_third(window: Window) -> tuple[Window, Window]:
+    """The first third of a window, cut at a whole second, and the rest."""
+    cut = window.start + timedelta(seconds=math.ceil(window.length.total_seconds() / 3))
+    return Window(window.start, cut, window.tz), Window(cut, window.end, window.tz)
 
 
 def _read(text: str, calendar: Calendar) -> Window | None:

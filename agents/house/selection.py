@@ -96,7 +96,9 @@ def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
     names = _names(reading)
     ranked = "ranking" in reading.asks and "quantifier" in claim.slots
     leads = ranked or ("quantifier" in claim.slots and claim.materiality == "high")
-    preferred = ranked or any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
+    preferred = (
+        ranked or _is_attribute_asked(reading, claim) or any(claim.kind in kinds for ask, kinds in PREFERRED.items() if ask in reading.asks)
+    )
     counts = "count" in reading.asks
     is_listed = "ranking" in reading.asks or re.search(LISTED, reading.text, re.IGNORECASE)
     wants_total = counts and not names and not is_listed
@@ -112,6 +114,12 @@ def _rank(reading: Reading, claim: Claim) -> tuple[int, ...]:
         -len(set(tokens(reading.text)) & set(tokens(claim.text))) if is_total(claim) else 0,
         claim.materiality == "low",
     )
+
+
+def _is_attribute_asked(reading: Reading, claim: Claim) -> bool:
+    """Whether a claim tells an attribute that the question speaks of ("which change"); rankings are another matter."""
+    named = () if "quantifier" in claim.slots else tokens(str(claim.slots.get("attribute", "")).replace("_", " "))
+    return any(token.startswith("~") and token in reading.words for token in named)
 
 
 def _names(reading: Reading) -> frozenset[str]:

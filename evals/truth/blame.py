@@ -1,9 +1,11 @@
 """What was broken on purpose, from `truth.json`, and what the raw files hold of it: changes, new errors, gauges."""
 
+import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.window import rfc3339
 from evals.facts import Blamed, Either, Expectation, Moment, Named, Value
 from evals.truth.raw import moment
 from evals.truth.source import Source
@@ -38,7 +40,7 @@ def onset(source: Source) -> Expectation:
 
 
 def change(source: Source) -> Expectation:
-    """The deploy of the broken service as the fault began: when, and which version."""
+    """The deploy of the broken service as the fault began: when, and which version (each by itself, or in what is quoted of the change)."""
     label = _culprit(source)
     began = moment(label["start"])
     deploy = next(
@@ -46,7 +48,8 @@ def change(source: Source) -> Expectation:
         for record in source.records("app")
         if record.get("event") == "deploy" and record["service"] == label["service"] and abs(_at(record) - began) <= JUST_BEFORE
     )
-    return Expectation((Moment((label["service"],), _at(deploy)), Named(deploy["version"])))
+    when = Either((Moment((label["service"],), _at(deploy)), Named(f"deploy at {rfc3339(_at(deploy))}", like=True)))
+    return Expectation((when, Named(rf"\b{re.escape(deploy['version'])}\b", like=True)))
 
 
 def new_errors(source: Source) -> Expectation:

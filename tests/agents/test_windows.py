@@ -124,6 +124,11 @@ def test_everything_stored_is_compared_by_its_halves() -> None:
     assert current.end == EDGE
 
 
+def test_what_is_new_in_everything_stored_was_not_there_in_its_first_third() -> None:
+    current, baseline = baseline_of("which errors are new?", Window(utc(17), utc(20)), utc(17))
+    assert (baseline.start, baseline.end, current.start, current.end) == (utc(17), utc(18), utc(18), utc(20))
+
+
 def test_a_window_is_compared_with_the_same_length_before_it() -> None:
     window = Window(utc(19), utc(20))
     assert baseline_of("what changed?", window, OLDEST) == (window, Window(utc(18), utc(19)))
