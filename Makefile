@@ -40,6 +40,8 @@ bench: $(VENV)/installed ## speed: start-up, overhead, 1 M rows, ingest, verifie
 
 eval: $(VENV)/installed ## the question suites against truth computed from raw rows; writes docs/results/
 	$(BIN)/watchfloor eval run --suite sample
+	$(BIN)/watchfloor eval run --suite desks
+	$(BIN)/watchfloor eval run --suite desks --phrasebook evals/cases/desks.phrases.yaml
 	$(BIN)/watchfloor eval run --suite faults
 	@if [ -d $(PUBLIC) ]; then $(BIN)/watchfloor eval run --suite public; \
 	else echo "suite 'public' skipped: there is no folder $(PUBLIC) beside the project"; fi
