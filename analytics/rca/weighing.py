@@ -17,21 +17,30 @@ ATTACKS: frozenset[SignKind] = frozenset({"refused", "missing"})
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A sign with what is left of it, 0 to 1."""
+    """A sign with what is left of it, 0 to 1, and what was passed on with it: errors of those who complain."""
 
     sign: Sign
     left: float
     weight: float
+    passed_on: float = 0.0
 
     @property
     def counts(self) -> float:
         """What it adds to the case against its service."""
-        return self.left * self.weight * self.sign.strength
+        return self.left * (self.weight * self.sign.strength + self.passed_on)
 
 
 def weighed(signs: Sequence[Sign], spread: Spread, p: Parameters) -> tuple[Weighed, ...]:
     """Every sign with what is left of it after others explained it."""
-    return tuple(Weighed(sign, _left(sign, signs, spread, p), _weight(sign, p)) for sign in signs)
+    return tuple(Weighed(sign, _left(sign, signs, spread, p), _weight(sign, p), _passed_on(sign, signs, p)) for sign in signs)
+
+
+def _passed_on(sign: Sign, signs: Sequence[Sign], p: Parameters) -> float:
+    """The errors of the speaker of a complaint: they weigh against whom it names."""
+    if sign.kind != "complaint":
+        return 0.0
+    failing = [one for one in signs if one.kind == "own_errors" and one.service == sign.of and one.spell.overlaps(sign.spell)]
+    return p.weigh_errors * max((one.strength for one in failing), default=0.0)
 
 
 def _weight(sign: Sign, p: Parameters) -> float:
