@@ -30,7 +30,7 @@ async def runs(parts: Parts) -> list[Mapping[str, Any]]:
     """The last runs, newest first."""
     return [
         {"run_id": run.run_id, "thread_id": run.thread_id, "question": run.question, "status": run.status}
-        | {"started_at": rfc3339(run.started_at), "headline": run.document.get("headline", "")}
+        | {"started_at": rfc3339(run.started_at), "headline": run.document.get("headline", ""), "trigger": run.document.get("trigger", "")}
         for run in await parts.state.runs()
     ]
 

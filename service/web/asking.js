@@ -87,9 +87,11 @@ async function ask(body) {
   }
 }
 
+/* What people asked; analyses that started by themselves stand with their incidents and briefings. */
 async function refreshRuns() {
   const listed = await api.runs().catch(() => []);
-  drawRuns(byId("runs"), listed.slice(0, 30), current);
+  const asked = listed.filter((run) => ["question", "", undefined].includes(run.trigger));
+  drawRuns(byId("runs"), asked.slice(0, 30), current);
 }
 
 export async function openRun(id) {

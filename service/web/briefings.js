@@ -8,7 +8,7 @@ import { Sheet } from "./sheet.js";
 
 const T = L.briefings;
 const MADE = ["hourly", "daily", "weekly"];
-const FIRST_SENTENCES = 5;
+const [FIRST_SENTENCES, FIRST_OF_ISSUE] = [5, 3];
 /* What is worse when there is more of it; other figures are neither good nor bad. */
 const WORSE = /fail|error|latency|scanning|probing/;
 const place = byId("view-briefings");
@@ -170,7 +170,7 @@ function issues(briefing, panel) {
       el("p", { class: "card-head" }, el("strong", {}, capital(issue.title)), badge(issue.severity), issue.incident_id && el("a", { href: `#incident=${encodeURIComponent(issue.incident_id)}` }, T.toIncident)),
       el("p", { class: "quiet" }, facts.filter(Boolean).join(" · ")),
       issue.likely_cause && el("p", {}, el("strong", {}, T.likely), " ", issue.likely_cause),
-      claims.length > 0 ? claimList(claims, panel, FIRST_SENTENCES) : issue.text && el("p", {}, issue.text));
+      claims.length > 0 ? claimList(claims, panel, FIRST_OF_ISSUE) : issue.text && el("p", {}, issue.text));
   };
   return briefing.top_issues.length > 0 && el("section", {}, el("h3", {}, T.issues), el("ol", { class: "cards" }, briefing.top_issues.map(item)));
 }
