@@ -71,7 +71,9 @@ CALLED_SERVICE = (
     r"\bservice\s+([a-z]\w*[\-_.\d][\w.\-]*)",
     r"\b(?:the|of|for|in)\s+service\s+([a-z][\w.\-]+)\s*[?.!]*$",
 )
-GAUGE = r"\b(cpu|memory|heap|disk|swap|queue|connection|pool|thread|goroutine|latency|load|temperature|replica|lag)s?\b"
+GAUGE = (
+    r"\b(?!connection\s+pool)(cpu|memory|heap|disk|swap|queue|connection|pool|thread|goroutine|latency|load|temperature|replica|lag)s?\b"
+)
 UNPLACED = r"\b(?:with|in|of|for|from|about|at)\s+(?:the\s+)?['\"`]?([A-Za-z][\w.\-]{2,})['\"`]?\s*[?.!]*$"
 COUNTED_THING = (
     r"\b(?:which|what|many|any|all|each|every|different|distinct|several|some|customer|user|web|most|\d+)\s+{name}\b(?!\s+service)"

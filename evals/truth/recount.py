@@ -102,14 +102,20 @@ def _severities(cell: Cell) -> Value:
 
 
 def _requests(cell: Cell) -> Value:
-    asked = [line for line in cell.raw.lines if line.status]
+    asked = _asked(cell.raw)
     known = {"requests_in_all": len(asked), "failed_requests": sum(line.status >= FIRST_FAILURE for line in asked)}
     return known.get(cell.name)
 
 
+def _asked(raw: Raw) -> list[Line]:
+    """What clients asked for; where no client is known, everything that was answered with a status."""
+    lines = [line for line in raw.lines if line.status]
+    return [line for line in lines if line.client] or lines
+
+
 def _hours(cell: Cell) -> Value:
     """The hour with most (or, in the row with fewest, least) requests."""
-    counts = Counter(line.at.replace(minute=0, second=0, microsecond=0) for line in cell.raw.lines if line.status)
+    counts = Counter(line.at.replace(minute=0, second=0, microsecond=0) for line in _asked(cell.raw))
     extremes = {counts.most_common()[0][0], counts.most_common()[-1][0]} if counts else set()
     named = moment(str(cell.row["hour"]))
     return str(cell.row["hour"]) if cell.name == "hour" and named in extremes else "another hour"
