@@ -68,3 +68,18 @@ def test_a_service_named_like_an_ordinary_thing_is_not_meant_where_such_things_a
     for question in ("Is accounts slow?", "errors in accounts", "How many accounts service errors?", "the accounts service"):
         assert mentions.services_in(question, known) == ("accounts",), question
     assert mentions.services_in("Which payment fails?", known) == ("payment",)
+
+
+def test_accounts_that_are_entered_are_no_service() -> None:
+    for question in (
+        "whose accounts did the attackers log in to",
+        "size of the stuffing: attempts, accounts, addresses",
+        "list hijacked accounts",
+    ):
+        assert mentions.services_in(question, ("accounts", "cart")) == (), question
+    assert mentions.services_in("did anybody log in through the accounts service?", ("accounts", "cart")) == ("accounts",)
+    assert mentions.services_in("how slow is accounts?", ("accounts", "cart")) == ("accounts",)
+
+
+def test_a_connection_pool_is_a_pool() -> None:
+    assert mentions.gauges_in("how full is the connection pool") == ("pool",)
