@@ -78,7 +78,7 @@ async def test_a_collectors_tables_are_read_only_and_of_the_default_tenant(store
 
 async def test_what_a_collector_does_not_have_is_not_mapped(store: ClickHouseTelemetryStore) -> None:
     with collector(store, V1) as foreign:
-        assert store.logical_columns("logs") - foreign.logical_columns("logs") == {"template_id"}
+        assert store.logical_columns("logs") - foreign.logical_columns("logs") == {"template_id", "event_id"}
         assert (foreign.logical_columns("spans"), foreign.logical_columns("log_templates")) == (frozenset(), frozenset())
         assert await foreign.templates() == ()
         with pytest.raises(StoreError, match="no relation 'spans'"):

@@ -1,4 +1,4 @@
-"""Follow-ups over the whole product: what "them" and "only yesterday" mean, also for a process that was started anew."""
+"""Follow-ups over the whole product: what "them" and "only yesterday" mean, each turn by a command of its own."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.ids import ThreadId
-from pipeline.source import Source
-from service import actions
-from service.requests import ChatRequest, IngestRequest
-from service.settings import Settings
-from service.wiring import open_parts
+from tests.service.processes import many
 
 NEWEST = datetime(2026, 3, 4, 12, tzinfo=UTC)
 # Failures by route and day: checkout fails on all days, login only on the 3rd, search never on the 3rd, cart before it and on it.
@@ -42,19 +37,19 @@ def _request(at: datetime, route: str, status: int) -> dict[str, Any]:
     return {"timestamp": at.isoformat(), **plain, "status_code": status, "http_method": "GET", "duration_ms": 12}
 
 
-@pytest.fixture
-async def folder(tmp_path: Path) -> Path:
-    source = tmp_path / "app.ndjson"
-    source.write_text("\n".join(map(json.dumps, records())), "utf-8")
-    async with open_parts(Settings(data_dir=tmp_path / "data"), "test") as parts:
-        await actions.ingest(parts, Source.of_path(source), IngestRequest(), lambda _: None)
-    return tmp_path / "data"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("threads")
+    (made / "app.ndjson").write_text("\n".join(map(json.dumps, records())), "utf-8")
+    (loaded,) = many(made, [["ingest", "app.ndjson"]])
+    assert loaded.code == 0, loaded.err
+    return made
 
 
-async def asked(folder: Path, question: str, thread: str | None = None) -> dict[str, Any]:
-    """One question to a product opened anew."""
-    async with open_parts(Settings(data_dir=folder), "test") as parts:
-        return (await actions.ask(parts, ChatRequest(question=question, thread_id=thread))).as_json()
+def asked(folder: Path, thread: str, *questions: str) -> list[dict[str, Any]]:
+    """Questions to a process of its own, in one thread; each command opens the product anew."""
+    ends = many(folder, [["ask", question, "--thread", thread, "--json"] for question in questions])
+    return [dict(end.document) for end in ends]
 
 
 def routes(document: dict[str, Any]) -> dict[str, Any]:
@@ -67,26 +62,18 @@ def routes(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def test_them_are_the_things_of_the_last_answer_also_after_a_restart(folder: Path) -> None:
-    first = await asked(folder, FIRST, ThreadId("thr_a"))
+def test_them_are_the_things_of_the_last_answer_also_after_a_restart(folder: Path) -> None:
+    (first,) = asked(folder, "thr_a", FIRST)
     assert routes(first) == {"/checkout": 25, "/login": 5, "/search": 4, "/cart": 5}
-    only = await asked(folder, "and which of them only yesterday?", first["thread_id"])
+    only, before = asked(folder, "thr_a", "and which of them only yesterday?", "and the day before?")
     assert routes(only) == {"/login": 5}
     assert only["window"] == {"start": "2026-03-03T00:00:00Z", "end": "2026-03-04T00:00:00Z"}
     assert all(claim["verdict"] == "supported" for claim in only["claims"])
-    before = await asked(folder, "and the day before?", first["thread_id"])
     assert before["window"] == {"start": "2026-03-02T00:00:00Z", "end": "2026-03-03T00:00:00Z"}
 
 
-async def test_a_time_alone_keeps_the_question_and_moves_the_window(folder: Path) -> None:
-    first = await asked(folder, FIRST, ThreadId("thr_b"))
-    second = await asked(folder, "and yesterday?", first["thread_id"])
+def test_a_follow_up_keeps_the_question_and_a_question_of_its_own_takes_nothing_over(folder: Path) -> None:
+    _, second, third, other = asked(folder, "thr_b", FIRST, "and yesterday?", "and for /cart?", "How many requests were there in total?")
     assert routes(second) == {"/checkout": 7, "/login": 5, "/cart": 3}
-    third = await asked(folder, "and for /cart?", first["thread_id"])
     assert routes(third) == {"/cart": 3}
-
-
-async def test_a_question_of_its_own_takes_nothing_over(folder: Path) -> None:
-    first = await asked(folder, "Which routes failed most yesterday?", ThreadId("thr_c"))
-    other = await asked(folder, "How many requests were there in total?", first["thread_id"])
     assert other["window"]["start"] == "2026-03-01T01:00:00Z"

@@ -61,7 +61,7 @@ def made(scenario: str, seed: int, minutes: int) -> World:
 
 async def loaded(store: TelemetryStore, scenario: str, seed: int, minutes: int, folder: Path) -> tuple[World, Tenant]:
     """The world of that name and the tenant that holds it; written and loaded at the first asking."""
-    tenant = Tenant(f"{scenario.replace('_', '-')}-{seed}")
+    tenant = Tenant(f"{scenario.replace('_', '-')}-{seed}-{minutes}")
     world = made(scenario, seed, minutes)
     if await store.extent(tenant) is None:
         loader = Loader(OneTenant(store, tenant), FakeStateStore(), OtlpCodec(), SystemClock())
