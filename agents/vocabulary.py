@@ -24,6 +24,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     (r"\b(?:non-?existent|no such)\s+(?=user|account)", "nonexistent "),
     (r"n't\b", " not"),
     (r"\broot[\s-]+cause", "cause"),
+    (r"\bsources?\s+of\s+(?:all\s+)?(?:the|these|this|those|our|any)?\s*(?=error|problem|trouble|failure|issue|outage|slow)", "cause of "),
     (r"\btalks?\s+to\b", "calls"),
     (r"\btime\s+(?:span|range)\b", "range"),
     (r"\b(?:went|going|goes)\s+live\b", "deployed"),

@@ -141,7 +141,7 @@ def payloads(source: Source) -> Expectation:
         sizes[hit.route].append(hit.size)
     worst = {route: quantile(sent, 0.95) for route, sent in sizes.items()}
     told = [_bytes(route, sizes[route]) for route in foremost(worst)]
-    return Expectation((first(worst, ROUTE, ("p95", "size", "byte", "response")), Either(tuple(told))))
+    return Expectation((first(worst, ROUTE, ("p95", "size", "large")), Either(tuple(told))))
 
 
 def _bytes(route: str, sent: list[float]) -> Value:
