@@ -124,8 +124,8 @@ def _default_pair(window: Window, oldest: datetime, *, halved: bool) -> tuple[Wi
 
 
 def _after_its_third(window: Window) -> tuple[Window, Window]:
-    """The first third of a window, cut at a whole second, and the rest."""
-    cut = window.start + timedelta(seconds=math.ceil(window.length.total_seconds() / 3))
+    """The first third of a window in whole seconds, and the rest; of less than a second nothing is left."""
+    cut = min(window.end, window.start + timedelta(seconds=math.ceil(window.length.total_seconds() / 3)))
     return Window(window.start, cut, window.tz), Window(cut, window.end, window.tz)
 
 

@@ -85,7 +85,7 @@ def _span(one: Hop, trace_id: str, span_id: str, parent: str) -> Record:
         "service": place.service,
         # Named by what handles it: what a live event times is not what the sample's spans of the route do.
         "name": f"{place.service}.{words}",
-        "kind": "Internal" if place.service == STOREFRONT else BY_NAME[place.service].kind,
+        "kind": "Server" if place.service == STOREFRONT else BY_NAME[place.service].kind,
         "start_time": stamp(one.start),
         "duration_ms": one.duration_ms,
         "status": "Error" if one.failed else "Ok",

@@ -181,3 +181,9 @@ def test_a_time_option_is_read(text: str, at: datetime) -> None:
 def test_a_bad_time_option_says_what_to_give(text: str) -> None:
     with pytest.raises(WrongUseError, match="RFC 3339"):
         parse_time(text, NEWEST)
+
+
+def test_less_than_a_second_of_data_has_a_baseline_too() -> None:
+    start = datetime(2026, 3, 1, 12, 0, 0, 57_000, tzinfo=UTC)
+    current, before = baseline_of("Which errors are new?", Window(start, start + timedelta(milliseconds=900)), start)
+    assert before.start <= before.end == current.start <= current.end
