@@ -33,6 +33,7 @@ ASKS: Mapping[Ask, str] = {
     "why": (
         r"\bwhy\b|\bcaus\w+|\breason\w*|\b(?:went|going|gone)\s+wrong\b|\bwhat(?:'s|\s+is|\s+was)\s+wrong\b|\bwhat\s+happened\b"
         r"|\b(?:incident|outage|broke|culprit|blame\w*|guilty|responsible|diagnos\w+)\b|\b(?:what|who)(?:'s|\s+is|\s+was|\s+lies)?\s+behind\b"
+        r"|\b(?:before|prior\s+to|ahead\s+of)\b.*\b(?:errors?|incident|outage|trouble|problems?|issues?|fail\w*|broke|crash\w*|it\s+happened)\b"
         r"|\bwho\w*\s+fault\b|\bmak(?:es?|ing)\s+.*\bslow\w*"
     ),
     "quote": (

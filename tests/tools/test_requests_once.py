@@ -35,8 +35,14 @@ async def test_requests_of_a_service_that_knows_no_clients_are_what_it_answered(
     assert (await answer(store, "status_codes", route="/stock")).evidence.aggregates["failed_requests"] == 3
 
 
-async def test_a_failed_request_is_counted_once_and_routes_between_services_keep_their_rows(store: TelemetryStore) -> None:
+async def test_routes_are_those_that_clients_asked_for(store: TelemetryStore) -> None:
     evidence = (await answer(store, "failing_routes")).evidence
-    assert [(row["route"], row["failures"], row["requests"]) for row in evidence.rows] == [("/stock", 3, 4), ("/cart", 2, 5)]
+    assert [(row["route"], row["failures"], row["requests"]) for row in evidence.rows] == [("/cart", 2, 5)]
     assert (evidence.aggregates["failed_requests"], evidence.aggregates["server_errors_in_all"]) == (2, 1)
-    assert {row["route"]: row["requests"] for row in (await answer(store, "busiest_routes")).evidence.rows} == {"/cart": 5, "/stock": 4}
+    assert {row["route"]: row["requests"] for row in (await answer(store, "busiest_routes")).evidence.rows} == {"/cart": 5}
+
+
+async def test_routes_of_a_service_that_knows_no_clients_are_its_own(store: TelemetryStore) -> None:
+    (failing,) = (await answer(store, "failing_routes", service="stock")).evidence.rows
+    (busy,) = (await answer(store, "busiest_routes", service="stock")).evidence.rows
+    assert (failing["route"], failing["failures"], busy["requests"]) == ("/stock", 3, 4)
