@@ -33,7 +33,7 @@ class SecurityDesk:
     def companions(self, question: str, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
         """What is always looked at beside the planned calls; for an attack of no kind and by nobody in particular, every kind of it."""
         reading, planned = read(question), {call.tool for call in calls}
-        is_open = "intrusion" in reading.concepts and not reading.concepts & KINDS and not reading.filters.given()
+        is_open = "intrusion" in reading.concepts and not reading.concepts & KINDS and not reading.heads and not reading.filters.given()
         kinds = tuple(PlannedCall(name) for name in INQUIRY if is_open and name not in planned)
         return (*beside(COMPANIONS, calls), *kinds)
 
