@@ -67,7 +67,7 @@ def _claim_of_extreme(fact: Extreme) -> dict[str, Any]:
 
 @claim_of.register
 def _claim_of_named(fact: Named) -> dict[str, Any]:
-    value = fact.value.replace(r"\s+", " ").replace("\\", "") if fact.like else fact.value
+    value = fact.value.replace(r"\s+", " ").replace(r"\b", "").replace("\\", "") if fact.like else fact.value
     return {"kind": "entity", "slots": {"subject": "all", "attribute": "name", "value": value}}
 
 
