@@ -1,9 +1,10 @@
 """The Security desk: log-ins, break-ins, scanning and probing, unusual transfers."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from agents.analyst import AnalysisContext, AnalysisResult, beside, looked
-from agents.reading import read
+from agents.reading import Reading, read
 from domain.tasks import DeskCard, PlannedCall
 
 CARD = DeskCard(
@@ -18,6 +19,7 @@ CARD = DeskCard(
 )
 # A log-in after failures means little without how often its source failed and how many others did.
 INQUIRY = ("credential_stuffing", "scanning_clients", "ssh_success_after_failures")
+LOGINS = ("credential_stuffing", "ssh_success_after_failures")
 KINDS = frozenset({"login", "scan", "stuffing", "website", "unknown_user"})
 COMPANIONS: Mapping[str, tuple[str, ...]] = {"ssh_success_after_failures": ("ssh_logins_by_source",)}
 
@@ -32,9 +34,8 @@ class SecurityDesk:
 
     def companions(self, question: str, calls: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
         """What is always looked at beside the planned calls; for an attack of no kind and by nobody in particular, every kind of it."""
-        reading, planned = read(question), {call.tool for call in calls}
-        is_open = "intrusion" in reading.concepts and not reading.concepts & KINDS and not reading.heads and not reading.filters.given()
-        kinds = tuple(PlannedCall(name) for name in INQUIRY if is_open and name not in planned)
+        planned = {call.tool for call in calls}
+        kinds = tuple(PlannedCall(name) for name in _open_kinds(read(question)) if name not in planned)
         return (*beside(COMPANIONS, calls), *kinds)
 
     def inquiry(self) -> tuple[PlannedCall, ...]:
@@ -44,3 +45,13 @@ class SecurityDesk:
     async def analyze(self, context: AnalysisContext) -> AnalysisResult:
         """Look, and hand over what was seen."""
         return await looked(CARD.name, context)
+
+
+def _open_kinds(reading: Reading) -> tuple[str, ...]:
+    """What may be meant by an attack of which only that much is said: every kind, or of log-ins those of the web and of SSH."""
+    if "intrusion" not in reading.concepts or reading.heads or reading.filters.given():
+        return ()
+    named = reading.concepts & KINDS
+    if named == {"login"} and not re.search(r"\bssh", reading.text, re.IGNORECASE):
+        return LOGINS
+    return () if named else INQUIRY

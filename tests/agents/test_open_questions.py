@@ -20,6 +20,10 @@ def test_an_open_question_of_attacks_looks_for_every_kind() -> None:
         assert attacks_looked_at(question) == set(INQUIRY), question
 
 
+def test_an_attack_on_log_ins_may_be_one_of_the_web_or_of_ssh() -> None:
+    assert attacks_looked_at("When did the log-in attack begin?") == {"credential_stuffing", "ssh_success_after_failures"}
+
+
 def test_who_names_a_kind_of_attack_or_an_attacker_gets_that() -> None:
     for question in ("Did anyone guess an SSH password?", "Which clients scan us?", "Did 203.0.113.9 attack us?"):
         assert attacks_looked_at(question) == set(), question
