@@ -31,6 +31,22 @@ class StoreTimeoutError(StoreError):
     """A store did not answer inside its time limit."""
 
 
+class StoreRefusedError(StoreError):
+    """A store refused the rows themselves (type, size, shape): the same rows will be refused again."""
+
+
+class QueueError(WatchfloorError):
+    """The queue did not answer or could not keep an entry; the same append may succeed later."""
+
+
+class QueueFullError(QueueError):
+    """The queue's room is used up; the sender is to try again after a while."""
+
+
+class QuotaError(WatchfloorError):
+    """A source sent more than its quota; it is to try again after a while."""
+
+
 class JudgeUnavailableError(WatchfloorError):
     """The language model cannot be reached or keeps failing; the house takes over."""
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
+from domain.counts import CountBatch
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
+from domain.queue import EntryKey
 from domain.tasks import Decision, Task, Turn
 from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Rejection, Signal, SpanRecord
 from domain.window import Window
@@ -47,6 +49,18 @@ class TelemetryStore(Protocol):
     async def write_metrics(self, points: Sequence[MetricPoint], tenant: Tenant = DEFAULT_TENANT) -> int: ...
     async def write_templates(self, templates: Sequence[LogTemplate], tenant: Tenant = DEFAULT_TENANT) -> int: ...
     async def templates(self, tenant: Tenant = DEFAULT_TENANT) -> tuple[LogTemplate, ...]: ...
+    async def write_counts(self, batch: CountBatch) -> int:
+        """Write the counts of some entries as one block; the number of rows."""
+        ...
+
+    async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        """Which of these entries have their counts stored; counts are written last, so such an entry is stored whole."""
+        ...
+
+    async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
+        """Which of these record ids (each with its record's time in nanoseconds, for the day partition) have a row."""
+        ...
+
     async def query(self, query: StoreQuery) -> Table: ...
     async def extent(self, tenant: Tenant = DEFAULT_TENANT) -> Extent | None:
         """None when the tenant has nothing stored."""
@@ -201,6 +215,14 @@ class Clock(Protocol):
     """Now, in UTC; a fake in tests."""
 
     def now(self) -> datetime: ...
+
+
+class Meter(Protocol):
+    """Our own metrics; names, help texts and label names stand in `observability/metrics.py`, an unknown name is a KeyError."""
+
+    def add(self, name: str, amount: float = 1.0, **labels: str) -> None: ...
+    def set(self, name: str, value: float, **labels: str) -> None: ...
+    def observe(self, name: str, value: float, **labels: str) -> None: ...
 
 
 class Span(Protocol):

@@ -17,8 +17,22 @@ def severity_text(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """How records came in, shared by those of one entry: when, for how many days they are kept (0: until told otherwise)."""
+
+    received_at_ns: int = 0
+    keep_days: int = 0
+
+
+UNKNOWN_ARRIVAL = Arrival()
+
+
+@dataclass(frozen=True, slots=True)
 class LogRecord:
-    """One log event. `occurrences`: how often the line says it happened; `weight`: how many events a sampled row stands for."""
+    """One log event. `occurrences`: how often the line says it happened; `weight`: how many events a sampled row stands for.
+
+    `record_id` is the pipeline's own (`{entry key}-{n}`): a row that comes twice is known by it.
+    """
 
     timestamp_ns: int
     service: str
@@ -42,6 +56,10 @@ class LogRecord:
     template_id: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     resource: Mapping[str, str] = field(default_factory=dict)
+    record_id: str = ""
+    sample_reason: str = ""
+    policy_version: int = 0
+    arrival: Arrival = UNKNOWN_ARRIVAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,10 @@ class SpanRecord:
     weight: int = 1
     attributes: Mapping[str, str] = field(default_factory=dict)
     resource: Mapping[str, str] = field(default_factory=dict)
+    record_id: str = ""
+    sample_reason: str = ""
+    policy_version: int = 0
+    arrival: Arrival = UNKNOWN_ARRIVAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +109,8 @@ class MetricPoint:
     histogram: HistogramPoint | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     resource: Mapping[str, str] = field(default_factory=dict)
+    record_id: str = ""
+    arrival: Arrival = UNKNOWN_ARRIVAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Hand-written fakes of the ports, shared by the tests."""
 
+import asyncio
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -8,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.counts import CountBatch
 from domain.documents import plain
 from domain.errors import StoreError
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
 from domain.ports import DeadLetter, DocumentKind, Load, RunCost, RunRecord, Stored, StoreQuery, Table, VectorHit
+from domain.queue import Delivery, Entry, EntryKey, Pressure, QueueStatus
 from domain.tasks import Turn
-from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, SpanRecord
+from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Signal, SpanRecord
 
 
 @dataclass(slots=True)
@@ -198,6 +201,22 @@ class FakeTelemetryStore:
     spans: list[SpanRecord] = field(default_factory=list)
     metrics: list[MetricPoint] = field(default_factory=list)
     mined: list[LogTemplate] = field(default_factory=list)
+    count_batches: list[CountBatch] = field(default_factory=list)
+
+    async def write_counts(self, batch: CountBatch) -> int:
+        self.count_batches.append(batch)
+        return len(batch.counts)
+
+    async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        return frozenset(entries) & {key for batch in self.count_batches if batch.tenant == tenant for key in batch.entries}
+
+    async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
+        kept: Mapping[Signal, Sequence[LogRecord | SpanRecord | MetricPoint]] = {
+            "logs": self.logs,
+            "traces": self.spans,
+            "metrics": self.metrics,
+        }
+        return frozenset(record_ids) & {record.record_id for record in kept[signal]}
 
     async def write_logs(self, records: Sequence[LogRecord], tenant: Tenant = DEFAULT_TENANT) -> int:
         self.logs.extend(records)
@@ -226,6 +245,81 @@ class FakeTelemetryStore:
 
     def logical_columns(self, relation: str) -> frozenset[str]:
         return frozenset()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class FakeMeter:
+    """A meter that sums whatever it is given, by name and labels."""
+
+    def __init__(self) -> None:
+        self.sums: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
+
+    def add(self, name: str, amount: float = 1.0, **labels: str) -> None:
+        key = (name, frozenset(labels.items()))
+        self.sums[key] = self.sums.get(key, 0.0) + amount
+
+    def set(self, name: str, value: float, **labels: str) -> None:
+        self.sums[name, frozenset(labels.items())] = value
+
+    def observe(self, name: str, value: float, **labels: str) -> None:
+        self.add(name, value, **labels)
+
+    def total(self, name: str, **labels: str) -> float:
+        """The sum over all series of a name with these labels."""
+        wanted = set(labels.items())
+        return sum(value for (known, having), value in self.sums.items() if known == name and wanted <= having)
+
+
+class FakeQueue:
+    """A queue in memory; `again` hands over everything that is not done once more, as after a crash."""
+
+    def __init__(self, partitions: int = 1) -> None:
+        self.name = "fake"
+        self.partitions = partitions
+        self.held: dict[str, Delivery] = {}
+        self.fresh: list[str] = []
+        self.digests: set[str] = set()
+        self.squeeze = Pressure.NONE
+        self.failing: list[Exception] = []
+
+    async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
+        if self.failing:
+            raise self.failing.pop(0)
+        if digest and digest in self.digests:
+            return False
+        self.digests.add(digest)
+        for entry in entries:
+            position = str(len(self.digests) * 1000 + len(self.held))
+            self.held[position] = Delivery(entry, self.name, position)
+            self.fresh.append(position)
+        return True
+
+    async def read(self, partition: int, limit: int, wait_s: float) -> tuple[Delivery, ...]:
+        mine = [position for position in self.fresh if self.held[position].entry.partition == partition][:limit]
+        self.fresh = [position for position in self.fresh if position not in mine]
+        if not mine:
+            await asyncio.sleep(0.001)
+        return tuple(self.held[position] for position in mine)
+
+    async def done(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self.held.pop(delivery.position, None)
+
+    async def lease(self, partition: int, owner: str, for_s: float) -> bool:
+        return True
+
+    async def status(self) -> QueueStatus:
+        return QueueStatus(self.name, depth=len(self.held))
+
+    def pressure(self) -> Pressure:
+        return self.squeeze
+
+    def again(self) -> None:
+        """Everything not done is delivered once more."""
+        self.held = {position: replace(one, is_again=True, attempt=one.attempt + 1) for position, one in self.held.items()}
+        self.fresh = list(self.held)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -1,0 +1,89 @@
+"""The payload of an entry: records in one compact form, the same in the stream, the spool and a dump."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import ormsgpack
+import pyarrow as pa
+
+from domain.errors import WatchfloorError
+from domain.ids import DEFAULT_TENANT, Tenant
+from domain.queue import Entry
+from domain.telemetry import Arrival, HistogramPoint, LogRecord, MetricPoint, SpanRecord
+
+FORMAT = 1
+Record = LogRecord | SpanRecord | MetricPoint
+Mode = Literal["push", "load"]
+_KINDS = {LogRecord: "logs", SpanRecord: "spans", MetricPoint: "metrics"}
+_HEAD = 8  # bytes of the unpacked size before the compressed body
+_MOST = 256 << 20
+_CODEC = pa.Codec("zstd", compression_level=1)
+
+
+class EntryError(WatchfloorError):
+    """The payload of an entry cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The decoded payload: records in their order, and how they came. A loaded file is not sampled and not judged."""
+
+    records: tuple[Record, ...]
+    source: str = "default"
+    mode: Mode = "push"
+    keep_days: int = 0
+    tenant: Tenant = DEFAULT_TENANT
+
+
+def encoded(part: Slice) -> bytes:
+    """A slice as bytes."""
+    body = ormsgpack.packb(
+        {
+            "v": FORMAT,
+            "source": part.source,
+            "mode": part.mode,
+            "keep": part.keep_days,
+            "tenant": part.tenant,
+            "kinds": [_KINDS[type(record)] for record in part.records],
+            "records": list(part.records),
+        }
+    )
+    return len(body).to_bytes(_HEAD, "big") + bytes(_CODEC.compress(body, asbytes=True))
+
+
+def decoded(entry: Entry) -> Slice:
+    """The slice of an entry, its records with their ids and arrival. Raises EntryError for bytes that are none."""
+    try:
+        size = int.from_bytes(entry.payload[:_HEAD], "big")
+        if size > _MOST:
+            raise EntryError(f"the entry {entry.key!r} says it unpacks to {size:,} bytes")
+        document = ormsgpack.unpackb(_CODEC.decompress(entry.payload[_HEAD:], decompressed_size=size, asbytes=True))
+        return _slice(entry, document)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise EntryError(f"the payload of the entry {entry.key!r} cannot be read ({error}); it is kept among the dead letters") from error
+
+
+def _slice(entry: Entry, document: Mapping[str, Any]) -> Slice:
+    if document["v"] != FORMAT:
+        raise EntryError(f"the entry {entry.key!r} has format {document['v']!r}; this version reads {FORMAT}")
+    arrival = Arrival(entry.received_at_ns, document["keep"])
+    records = tuple(_records(entry.key, arrival, document["kinds"], document["records"]))
+    return Slice(records, document["source"], document["mode"], document["keep"], Tenant(document["tenant"]))
+
+
+def _records(key: str, arrival: Arrival, kinds: Sequence[str], fields: Sequence[dict[str, Any]]) -> Iterator[Record]:
+    for number, (kind, values) in enumerate(zip(kinds, fields, strict=True)):
+        values["arrival"], values["record_id"] = arrival, f"{key}-{number}"
+        if kind == "logs":
+            yield LogRecord(**values)
+        elif kind == "spans":
+            yield SpanRecord(**values)
+        else:
+            yield _point(values)
+
+
+def _point(values: dict[str, Any]) -> MetricPoint:
+    if found := values["histogram"]:
+        values["histogram"] = HistogramPoint(found["count"], found["total"], tuple(found["bucket_counts"]), tuple(found["bounds"]))
+    return MetricPoint(**values)
