@@ -283,6 +283,7 @@ class FakeQueue:
         self.digests: set[str] = set()
         self.squeeze = Pressure.NONE
         self.failing: list[Exception] = []
+        self.appended = 0
 
     async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
         if self.failing:
@@ -291,7 +292,8 @@ class FakeQueue:
             return False
         self.digests.add(digest)
         for entry in entries:
-            position = str(len(self.digests) * 1000 + len(self.held))
+            self.appended += 1
+            position = str(self.appended)
             self.held[position] = Delivery(entry, self.name, position)
             self.fresh.append(position)
         return True
