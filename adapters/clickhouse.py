@@ -1,7 +1,7 @@
 """The telemetry store on ClickHouse: embedded in the process (chDB) or a server, one client and one SQL for both."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import groupby
@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
+from adapters import clickhouse_counts as counts
 from adapters import clickhouse_rows as rows
 from adapters.clickhouse_client import (
     EMBEDDED_DATABASE,
@@ -27,10 +28,12 @@ from adapters.clickhouse_client import (
     stored,
 )
 from adapters.clickhouse_relations import Relations, parameters, relations
-from adapters.clickhouse_schema import GAUGES, HISTOGRAMS, LOGS, SUMS, TABLES, TEMPLATES, TRACES
+from adapters.clickhouse_schema import COUNTS, GAUGES, HISTOGRAMS, LOGS, SUMS, TABLES, TEMPLATES, TRACES
+from domain.counts import CountBatch
 from domain.errors import StoreError, StoreTimeoutError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.ports import StoreQuery, Table
+from domain.queue import EntryKey
 from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Signal, SpanRecord
 
 READERS = 2
@@ -73,6 +76,24 @@ class ClickHouseTelemetryStore:
     async def write_templates(self, templates: Sequence[LogTemplate], tenant: Tenant = DEFAULT_TENANT) -> int:
         return await self._write(TEMPLATES, "", partial(rows.templates_table, templates, tenant)) if templates else 0
 
+    async def write_counts(self, batch: CountBatch) -> int:
+        build = partial(counts.counts_table, batch)
+        return await self._write(COUNTS, "", build, counts.ONE_BLOCK) - 1  # the row that names the entries counts nothing
+
+    async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        return frozenset(EntryKey(key) for key in await self._found(counts.entry_questions(self._database, entries, tenant)))
+
+    async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
+        tables = [table for table, kept in SIGNALS.items() if kept == signal]
+        return await self._found(counts.id_questions(self._database, tables, record_ids, tenant))
+
+    async def _found(self, questions: Iterable[counts.Question]) -> frozenset[str]:
+        asked = StoreQuery("", {}, max_rows=counts.AT_ONCE)
+        found = [
+            await self._read(partial(answer, sql=sql, values=values, settings=limits(asked)), asked.timeout_s) for sql, values in questions
+        ]
+        return frozenset(str(row[0]) for table in found for row in table.rows)
+
     async def templates(self, tenant: Tenant = DEFAULT_TENANT) -> tuple[LogTemplate, ...]:
         if "log_templates" not in self._relations.sources:
             return ()
@@ -107,16 +128,16 @@ class ClickHouseTelemetryStore:
                 reader.close()
         self._writer.close()
 
-    async def _write(self, table: str, time_column: str, build: Callable[[], pa.Table]) -> int:
+    async def _write(self, table: str, time_column: str, build: Callable[[], pa.Table], settings: Mapping[str, int] | None = None) -> int:
         if not self._relations.is_ours:
             raise StoreError(f"the tables in {self._database!r} were made by another program, so they are only read, never written")
-        return await asyncio.get_running_loop().run_in_executor(self._writing, self._insert, table, time_column, build)
+        return await asyncio.get_running_loop().run_in_executor(self._writing, self._insert, table, time_column, build, settings)
 
-    def _insert(self, table: str, time_column: str, build: Callable[[], pa.Table]) -> int:
+    def _insert(self, table: str, time_column: str, build: Callable[[], pa.Table], settings: Mapping[str, int] | None) -> int:
         data = build()
         pieces = rows.by_days(data, time_column) if time_column else [data]
         for piece in pieces:
-            stored(partial(self._writer.insert_arrow, table, piece, database=self._database))
+            stored(partial(self._writer.insert_arrow, table, piece, database=self._database, settings=dict(settings or {})))
         return int(data.num_rows)
 
     async def _read(self, ask: Callable[[Client], Table], timeout_s: float) -> Table:

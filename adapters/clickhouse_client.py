@@ -14,8 +14,8 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from adapters.clickhouse_schema import LOGS, statements
-from domain.errors import DataFolderError, StoreError, StoreTimeoutError, WrongUseError
+from adapters.clickhouse_schema import LOGS, TABLES, additions, statements
+from domain.errors import DataFolderError, StoreError, StoreRefusedError, StoreTimeoutError, WrongUseError
 from domain.ports import StoreQuery, Table
 
 ResultT = TypeVar("ResultT")
@@ -26,6 +26,10 @@ ENGINE_MEMORY_BYTES = 4_000_000_000
 QUERY_MEMORY_BYTES = 2_000_000_000
 MIN_FREE_DISK_BYTES = 200_000_000
 TIMEOUT_CODE = 159
+# Codes about the rows themselves: parsing, types, ranges, sizes. Memory (241), parts (252), space (243), connections may pass.
+REFUSAL_CODES = frozenset(
+    {6, 26, 27, 33, 38, 41, 43, 53, 69, 70, 72, 85, 117, 121, 124, 128, 130, 131, 168, 190, 321, 349, 407, 469, 550, 645}
+)
 _SESSION: Mapping[str, str] = {"session_timezone": "UTC"}
 
 
@@ -69,7 +73,7 @@ def first_server(connect: Connect, url: str) -> Client:
 
 
 def prepare(writer: Client, database: str) -> None:
-    """Makes missing tables and sets the writer's settings; tables made by a collector are left as they are."""
+    """Makes missing tables and columns and sets the writer's settings; tables made by a collector are left as they are."""
     existing = described(writer, database, LOGS)
     if existing and "Tenant" not in existing:
         return
@@ -78,6 +82,9 @@ def prepare(writer: Client, database: str) -> None:
             writer.set_client_setting(name, value)
     for statement in statements(database, has_text_index=writer.min_version("26.2")):
         stored(partial(writer.command, statement))
+    for table in TABLES if existing else ():
+        if addition := additions(database, table, described(writer, database, table)):
+            stored(partial(writer.command, addition))
 
 
 def described(client: Client, database: str, table: str) -> Mapping[str, str]:
@@ -115,14 +122,15 @@ def limits(query: StoreQuery) -> dict[str, Any]:
 
 
 def stored(action: Callable[[], ResultT]) -> ResultT:
-    """The action's result, with the driver's errors as StoreError or StoreTimeoutError."""
+    """The action's result, with the driver's errors as StoreTimeoutError, StoreRefusedError (the same rows meet it again) or StoreError."""
     try:
         return action()
     except (ClickHouseError, RuntimeError) as error:
         reason = re.split(r"\n| In scope ", str(error), maxsplit=1)[0][:400]
         if getattr(error, "code", None) == TIMEOUT_CODE:
             raise StoreTimeoutError(f"a query reached its time limit; narrow the time window or the filters ({reason})") from error
-        raise StoreError(f"the telemetry store refused: {reason}") from error
+        kind = StoreRefusedError if getattr(error, "code", None) in REFUSAL_CODES else StoreError
+        raise kind(f"the telemetry store refused: {reason}") from error
 
 
 def shown(url: str) -> str:

@@ -40,6 +40,11 @@ def _or_one(name: str) -> tuple[Choice, ...]:
     return (((name,), name), ((), "toUInt32(1)"))
 
 
+_SAMPLED: Mapping[str, tuple[Choice, ...]] = {
+    "sample_reason": _plain("SampleReason"),
+    "policy_version": _plain("PolicyVersion"),
+    "received_at": _plain("IngestedAt"),
+}
 _LOG_CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "service": _plain("ServiceName"),
     "severity": ((("SeverityNumber", "SeverityText"), _SEVERITY),),
@@ -67,6 +72,7 @@ _LOG_CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "template_id": _plain("TemplateId"),
     "event_id": _plain("EventId"),
     "attributes": _plain("LogAttributes"),
+    **_SAMPLED,
 }
 _SPAN_CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "trace_id": _plain("TraceId"),
@@ -80,6 +86,7 @@ _SPAN_CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "status_message": _plain("StatusMessage"),
     "weight": _or_one("SampleWeight"),
     "attributes": _plain("SpanAttributes"),
+    **_SAMPLED,
 }
 _METRIC_CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "service": _plain("ServiceName"),

@@ -6,42 +6,42 @@ from itertools import accumulate, chain
 import numpy as np
 import pyarrow as pa
 
-from domain.errors import StoreError
+from domain.errors import StoreRefusedError
 from domain.ids import Tenant
 from domain.telemetry import LogRecord, LogTemplate, MetricPoint, SpanRecord, severity_text
 
 DAY_NS = 86_400 * 1_000_000_000
 MAX_DAYS = 100
-_NANOS = pa.timestamp("ns", "UTC")
+NANOS = pa.timestamp("ns", "UTC")
 _MAP = pa.map_(pa.string(), pa.string())
 _SEVERITIES = tuple(severity_text(number) for number in range(25))
 
 
 def logs_table(records: Sequence[LogRecord], tenant: Tenant) -> pa.Table:
-    """Columns of `otel_logs`; IngestedAt and UserAgent come from their defaults. Raises StoreError on a value out of range."""
-    return _checked(lambda: pa.table({**_log_event(records), **_log_hot(records), "Tenant": _constant(tenant, len(records))}))
+    """Columns of `otel_logs`; UserAgent comes from its default. Raises StoreRefusedError on a value out of range."""
+    return checked(lambda: pa.table({**_log_event(records), **_log_hot(records), **_sampled(records), **_arrived(records, tenant)}))
 
 
 def spans_table(records: Sequence[SpanRecord], tenant: Tenant) -> pa.Table:
-    """Columns of `otel_traces`. Raises StoreError on a value out of range."""
-    return _checked(lambda: pa.table({**_span_columns(records), "Tenant": _constant(tenant, len(records))}))
+    """Columns of `otel_traces`. Raises StoreRefusedError on a value out of range."""
+    return checked(lambda: pa.table({**_span_columns(records), **_sampled(records), **_arrived(records, tenant)}))
 
 
 def metrics_table(points: Sequence[MetricPoint], tenant: Tenant) -> pa.Table:
-    """Columns of one metrics table; all points are of one kind. Raises StoreError on a value out of range."""
+    """Columns of one metrics table; all points are of one kind. Raises StoreRefusedError on a value out of range."""
     values = _histogram_values(points) if points[0].kind == "histogram" else _number_values(points)
-    return _checked(lambda: pa.table({**_metric_columns(points), **values, "Tenant": _constant(tenant, len(points))}))
+    return checked(lambda: pa.table({**_metric_columns(points), **values, **_arrived(points, tenant)}))
 
 
 def templates_table(templates: Sequence[LogTemplate], tenant: Tenant) -> pa.Table:
     """Columns of `wf_log_templates`."""
     return pa.table(
         {
-            "Tenant": _constant(tenant, len(templates)),
-            "TemplateId": _texts([template.template_id for template in templates]),
-            "ServiceName": _texts([template.service for template in templates]),
-            "Severity": _texts([template.severity for template in templates]),
-            "Text": _texts([template.text for template in templates]),
+            "Tenant": constant(tenant, len(templates)),
+            "TemplateId": texts([template.template_id for template in templates]),
+            "ServiceName": texts([template.service for template in templates]),
+            "Severity": texts([template.severity for template in templates]),
+            "Text": texts([template.text for template in templates]),
         }
     )
 
@@ -57,28 +57,46 @@ def by_days(table: pa.Table, time_column: str) -> Iterator[pa.Table]:
         yield table.filter(pa.array(np.isin(days, distinct[first : first + MAX_DAYS])))
 
 
-def _checked(build: Callable[[], pa.Table]) -> pa.Table:
+def checked(build: Callable[[], pa.Table]) -> pa.Table:
+    """The built table. Raises StoreRefusedError on a value out of its column's range."""
     try:
         return build()
     except (ValueError, TypeError, OverflowError) as error:
-        raise StoreError(f"a record has a field that does not fit its column: {error}") from error
+        raise StoreRefusedError(f"a record has a field that does not fit its column: {error}") from error
+
+
+def _sampled(records: Sequence[LogRecord] | Sequence[SpanRecord]) -> dict[str, pa.Array]:
+    return {
+        "SampleReason": texts([record.sample_reason for record in records]),
+        "PolicyVersion": pa.array([record.policy_version for record in records], pa.uint32()),
+    }
+
+
+def _arrived(records: Sequence[LogRecord] | Sequence[SpanRecord] | Sequence[MetricPoint], tenant: Tenant) -> dict[str, pa.Array]:
+    # No time of arrival is a null, for which the engine puts the column's default: now.
+    return {
+        "Tenant": constant(tenant, len(records)),
+        "IngestedAt": pa.array([record.arrival.received_at_ns or None for record in records], NANOS),
+        "KeepDays": pa.array([record.arrival.keep_days for record in records], pa.uint16()),
+        "RecordId": texts([record.record_id for record in records]),
+    }
 
 
 def _log_event(records: Sequence[LogRecord]) -> dict[str, pa.Array]:
-    events = _texts([record.event for record in records])
+    events = texts([record.event for record in records])
     return {
-        "Timestamp": pa.array([record.timestamp_ns for record in records], _NANOS),
-        "TraceId": _texts([record.trace_id for record in records]),
-        "SpanId": _texts([record.span_id for record in records]),
-        "SeverityText": _texts([_SEVERITIES[min(record.severity_number, 24)] for record in records]),
+        "Timestamp": pa.array([record.timestamp_ns for record in records], NANOS),
+        "TraceId": texts([record.trace_id for record in records]),
+        "SpanId": texts([record.span_id for record in records]),
+        "SeverityText": texts([_SEVERITIES[min(record.severity_number, 24)] for record in records]),
         "SeverityNumber": pa.array([record.severity_number for record in records], pa.uint8()),
-        "ServiceName": _texts([record.service for record in records]),
-        "Body": _texts([record.body for record in records]),
+        "ServiceName": texts([record.service for record in records]),
+        "Body": texts([record.body for record in records]),
         "ResourceAttributes": _maps([record.resource for record in records]),
         "LogAttributes": _maps([record.attributes for record in records]),
         "EventName": events,
         "Event": events,
-        "TemplateId": _texts([record.template_id for record in records]),
+        "TemplateId": texts([record.template_id for record in records]),
     }
 
 
@@ -86,33 +104,33 @@ def _log_hot(records: Sequence[LogRecord]) -> dict[str, pa.Array]:
     return {
         "Occurrences": pa.array([record.occurrences for record in records], pa.uint32()),
         "SampleWeight": pa.array([record.weight for record in records], pa.uint32()),
-        "EventId": _texts([record.event_id for record in records]),
-        "Route": _texts([record.route for record in records]),
-        "Method": _texts([record.method for record in records]),
+        "EventId": texts([record.event_id for record in records]),
+        "Route": texts([record.route for record in records]),
+        "Method": texts([record.method for record in records]),
         "Status": pa.array([record.status for record in records], pa.uint16()),
-        "ErrorCode": _texts([record.error_code for record in records]),
+        "ErrorCode": texts([record.error_code for record in records]),
         "DurationMs": pa.array([record.duration_ms for record in records], pa.float64()),
-        "Client": _texts([record.client for record in records]),
-        "User": _texts([record.user for record in records]),
-        "Host": _texts([record.host for record in records]),
+        "Client": texts([record.client for record in records]),
+        "User": texts([record.user for record in records]),
+        "Host": texts([record.host for record in records]),
         "ResponseBytes": pa.array([record.response_bytes for record in records], pa.uint64()),
     }
 
 
 def _span_columns(records: Sequence[SpanRecord]) -> dict[str, pa.Array]:
     return {
-        "Timestamp": pa.array([record.start_ns for record in records], _NANOS),
-        "TraceId": _texts([record.trace_id for record in records]),
-        "SpanId": _texts([record.span_id for record in records]),
-        "ParentSpanId": _texts([record.parent_span_id for record in records]),
-        "SpanName": _texts([record.name for record in records]),
-        "SpanKind": _texts([record.kind for record in records]),
-        "ServiceName": _texts([record.service for record in records]),
+        "Timestamp": pa.array([record.start_ns for record in records], NANOS),
+        "TraceId": texts([record.trace_id for record in records]),
+        "SpanId": texts([record.span_id for record in records]),
+        "ParentSpanId": texts([record.parent_span_id for record in records]),
+        "SpanName": texts([record.name for record in records]),
+        "SpanKind": texts([record.kind for record in records]),
+        "ServiceName": texts([record.service for record in records]),
         "ResourceAttributes": _maps([record.resource for record in records]),
         "SpanAttributes": _maps([record.attributes for record in records]),
         "Duration": pa.array([record.duration_ns for record in records], pa.uint64()),
-        "StatusCode": _texts([record.status for record in records]),
-        "StatusMessage": _texts([record.status_message for record in records]),
+        "StatusCode": texts([record.status for record in records]),
+        "StatusMessage": texts([record.status_message for record in records]),
         "SampleWeight": pa.array([record.weight for record in records], pa.uint32()),
     }
 
@@ -120,11 +138,11 @@ def _span_columns(records: Sequence[SpanRecord]) -> dict[str, pa.Array]:
 def _metric_columns(points: Sequence[MetricPoint]) -> dict[str, pa.Array]:
     return {
         "ResourceAttributes": _maps([point.resource for point in points]),
-        "ServiceName": _texts([point.service for point in points]),
-        "MetricName": _texts([point.name for point in points]),
-        "MetricUnit": _texts([point.unit for point in points]),
+        "ServiceName": texts([point.service for point in points]),
+        "MetricName": texts([point.name for point in points]),
+        "MetricUnit": texts([point.unit for point in points]),
         "Attributes": _maps([point.attributes for point in points]),
-        "TimeUnix": pa.array([point.timestamp_ns for point in points], _NANOS),
+        "TimeUnix": pa.array([point.timestamp_ns for point in points], NANOS),
     }
 
 
@@ -149,7 +167,8 @@ def _histogram_values(points: Sequence[MetricPoint]) -> dict[str, pa.Array]:
     }
 
 
-def _texts(values: Sequence[str]) -> pa.Array:
+def texts(values: Sequence[str]) -> pa.Array:
+    """A column of texts; what no UTF-8 can hold becomes a question mark."""
     try:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:  # lone surrogates of a wrongly decoded line: keep the line, mark the bytes
@@ -158,10 +177,11 @@ def _texts(values: Sequence[str]) -> pa.Array:
 
 def _maps(values: Sequence[Mapping[str, str]]) -> pa.Array:
     offsets = pa.array([0, *accumulate(map(len, values))], pa.int32())
-    keys = _texts(list(chain.from_iterable(values)))
-    items = _texts(list(chain.from_iterable(value.values() for value in values)))
+    keys = texts(list(chain.from_iterable(values)))
+    items = texts(list(chain.from_iterable(value.values() for value in values)))
     return pa.MapArray.from_arrays(offsets, keys, items)
 
 
-def _constant(value: str, length: int) -> pa.Array:
+def constant(value: str, length: int) -> pa.Array:
+    """A column that says one thing."""
     return pa.repeat(pa.scalar(value, pa.string()), length)

@@ -1,6 +1,6 @@
 """The telemetry tables: the OpenTelemetry exporter's layout with our own columns behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 LOGS = "otel_logs"
 TRACES = "otel_traces"
@@ -9,7 +9,8 @@ GAUGES = "otel_metrics_gauge"
 SUMS = "otel_metrics_sum"
 HISTOGRAMS = "otel_metrics_histogram"
 TEMPLATES = "wf_log_templates"
-TABLES = (LOGS, TRACES, GAUGES, SUMS, HISTOGRAMS, TEMPLATES)
+COUNTS = "wf_counts"
+TABLES = (LOGS, TRACES, GAUGES, SUMS, HISTOGRAMS, TEMPLATES, COUNTS)
 
 # Where a hot column comes from when a collector wrote only attributes: names of the OpenTelemetry conventions, old and new.
 LOG_KEYS: Mapping[str, tuple[str, ...]] = {
@@ -34,6 +35,15 @@ _TEXT = "String CODEC(ZSTD(1))"
 _NANOS = "DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1))"
 _TENANT = "LowCardinality(String) DEFAULT 'default' CODEC(ZSTD(1))"
 _ARRIVAL = "DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1))"
+# Columns that tables made by an earlier version lack; `additions` gives them these.
+_ARRIVED: Mapping[str, str] = {"RecordId": "String CODEC(ZSTD(1))", "KeepDays": "UInt16 DEFAULT 0 CODEC(ZSTD(1))"}
+_SAMPLED: Mapping[str, str] = {"SampleReason": "LowCardinality(String) CODEC(ZSTD(1))", "PolicyVersion": "UInt32 CODEC(ZSTD(1))"}
+_LATER: Mapping[str, Mapping[str, str]] = {
+    LOGS: {**_ARRIVED, **_SAMPLED},
+    TRACES: {**_ARRIVED, **_SAMPLED},
+    **dict.fromkeys((GAUGES, SUMS, HISTOGRAMS), _ARRIVED),
+}
+_RECORD_INDEX = "INDEX idx_record_id RecordId TYPE bloom_filter(0.001) GRANULARITY 1"
 _HOT_TYPES: Mapping[str, str] = {
     **dict.fromkeys(("Route", "Method", "ErrorCode", "Host", "Event", "UserAgent"), "LowCardinality(String)"),
     **dict.fromkeys(("Client", "User"), "String"),
@@ -81,6 +91,7 @@ def _log_columns() -> dict[str, str]:
         "TemplateId": "LowCardinality(String) DEFAULT '' CODEC(ZSTD(1))",
         "Occurrences": "UInt32 DEFAULT 1 CODEC(ZSTD(1))",
         **_hot_columns(),
+        **_LATER[LOGS],
     }
 
 
@@ -108,6 +119,7 @@ def _trace_columns() -> dict[str, str]:
         "Events": f"Nested(Timestamp DateTime64(9), Name LowCardinality(String), Attributes {_MAP_TYPE}) CODEC(ZSTD(1))",
         "Links": f"Nested(TraceId String, SpanId String, TraceState String, Attributes {_MAP_TYPE}) CODEC(ZSTD(1))",
         **_own_columns(),
+        **_LATER[TRACES],
     }
 
 
@@ -131,6 +143,7 @@ def _metric_columns(values: Mapping[str, str]) -> dict[str, str]:
         **values,
         "Tenant": _TENANT,
         "IngestedAt": _ARRIVAL,
+        **_ARRIVED,
     }
 
 
@@ -157,6 +170,7 @@ def _log_indexes(has_text_index: bool) -> tuple[str, ...]:
         "INDEX idx_time Timestamp TYPE minmax GRANULARITY 1",
         "INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1",
         f"INDEX idx_lower_body lower(Body) TYPE {words}",
+        _RECORD_INDEX,
     )
 
 
@@ -178,6 +192,7 @@ def _traces_table(database: str) -> str:
     indexes = (
         "INDEX idx_time Timestamp TYPE minmax GRANULARITY 1",
         "INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1",
+        _RECORD_INDEX,
     )
     tail = _merge_tree("Timestamp", "ServiceName, SpanName, toDateTime(Timestamp), Timestamp")
     return _table(f"{database}.{TRACES}", _trace_columns(), indexes, tail)
@@ -197,7 +212,7 @@ def _trace_times_view(database: str) -> str:
 
 def _metric_table(database: str, name: str) -> str:
     tail = _merge_tree("TimeUnix", "ServiceName, MetricName, Attributes, toUnixTimestamp64Nano(TimeUnix)")
-    return _table(f"{database}.{name}", _metric_columns(_METRIC_VALUES[name]), (), tail)
+    return _table(f"{database}.{name}", _metric_columns(_METRIC_VALUES[name]), (_RECORD_INDEX,), tail)
 
 
 def _templates_table(database: str) -> str:
@@ -212,6 +227,33 @@ def _templates_table(database: str) -> str:
     return _table(f"{database}.{TEMPLATES}", columns, (), "ENGINE = ReplacingMergeTree(UpdatedAt) ORDER BY (Tenant, TemplateId)")
 
 
+def _counts_table(database: str) -> str:
+    """One row a key, and before them one row with Signal '' that names the entries: a batch is one block of one partition."""
+    columns = {
+        "Tenant": "LowCardinality(String)",
+        "Minute": "DateTime64(0, 'UTC') CODEC(Delta(8), ZSTD(1))",
+        **dict.fromkeys(("Signal", "Service", "Route", "ErrorCode", "Severity", "TemplateId"), _WORD),
+        "Status": "UInt16",
+        **dict.fromkeys(("Events", "Rows"), "UInt64 CODEC(ZSTD(1))"),
+        "LatencyBuckets": "Array(Int16) CODEC(ZSTD(1))",
+        "LatencyEvents": "Array(UInt64) CODEC(ZSTD(1))",
+        "Entries": "Array(String) CODEC(ZSTD(1))",
+        "CountedAt": _NANOS,
+    }
+    indexes = ("INDEX idx_entries Entries TYPE bloom_filter(0.001) GRANULARITY 1", "INDEX idx_minute Minute TYPE minmax GRANULARITY 1")
+    return _table(f"{database}.{COUNTS}", columns, indexes, _merge_tree("CountedAt", "Tenant, Signal, Minute, Service, Route"))
+
+
+def additions(database: str, table: str, existing: Collection[str]) -> str:
+    """What gives a table of an earlier version the columns it lacks; empty when it has them all."""
+    missing = {name: kind for name, kind in _LATER.get(table, {}).items() if name not in existing}
+    if not missing or not existing:
+        return ""
+    parts = [f"ADD COLUMN IF NOT EXISTS `{name}` {kind}" for name, kind in missing.items()]
+    parts += ["ADD " + _RECORD_INDEX.replace("INDEX ", "INDEX IF NOT EXISTS ", 1)] if "RecordId" in missing else []
+    return f"ALTER TABLE {database}.{table} {', '.join(parts)}"
+
+
 def statements(database: str, has_text_index: bool) -> tuple[str, ...]:
     """What makes the tables where they are missing, in order. Text indexes need ClickHouse 26.2; before it a token filter stands in."""
     return (
@@ -222,4 +264,5 @@ def statements(database: str, has_text_index: bool) -> tuple[str, ...]:
         _trace_times_view(database),
         *(_metric_table(database, name) for name in _METRIC_VALUES),
         _templates_table(database),
+        _counts_table(database),
     )

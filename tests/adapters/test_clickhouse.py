@@ -11,12 +11,17 @@ from uuid import uuid4
 
 import pytest
 from clickhouse_connect.driver._chdbclient import ChdbClient
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from adapters.clickhouse import ClickHouseTelemetryStore, found_relations, open_embedded
+from adapters.clickhouse_client import described, prepare, stored
 from adapters.clickhouse_relations import parameters
-from domain.errors import DataFolderError, StoreError
+from adapters.clickhouse_schema import TABLES
+from domain.counts import Count, CountBatch, CountKey
+from domain.errors import DataFolderError, StoreError, StoreRefusedError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.ports import StoreQuery
+from domain.queue import EntryKey
 from domain.telemetry import LogRecord, SpanRecord
 from domain.window import Window, to_nanos
 
@@ -42,6 +47,7 @@ ROW = """INSERT INTO %s.otel_logs (Timestamp, SeverityText, SeverityNumber, Serv
     'http.request.method', 'GET', 'http.response.status_code', '503', 'duration_ms', '12.5', 'client.address', '10.0.0.1',
     'user.name', 'ann', 'error.type', 'Timeout', 'http.response.body.size', '99',
     'event.name', 'http.access', 'user_agent.original', 'curl'))"""
+OURS = {"template_id", "event_id", "sample_reason", "policy_version", "received_at"}
 HOT = "route, method, status, duration_ms, client, user, host, error_code, response_bytes, event, user_agent, severity, weight, occurrences"
 HOT_CELLS = ("/cart", "GET", 503, 12.5, "10.0.0.1", "ann", "web-1", "Timeout", 99, "http.access", "curl", "ERROR", 1, 1)
 
@@ -78,7 +84,7 @@ async def test_a_collectors_tables_are_read_only_and_of_the_default_tenant(store
 
 async def test_what_a_collector_does_not_have_is_not_mapped(store: ClickHouseTelemetryStore) -> None:
     with collector(store, V1) as foreign:
-        assert store.logical_columns("logs") - foreign.logical_columns("logs") == {"template_id", "event_id"}
+        assert store.logical_columns("logs") - foreign.logical_columns("logs") == OURS
         assert (foreign.logical_columns("spans"), foreign.logical_columns("log_templates")) == (frozenset(), frozenset())
         assert await foreign.templates() == ()
         with pytest.raises(StoreError, match="no relation 'spans'"):
@@ -117,6 +123,48 @@ async def test_a_trace_is_found_in_the_times_of_traces(store: ClickHouseTelemetr
     ((first, last),) = reader.query(sql, parameters={"trace": trace}).result_rows
     reader.close()
     assert last - first == timedelta(seconds=2)
+
+
+async def test_tables_of_an_earlier_version_get_the_columns_they_lack(store: ClickHouseTelemetryStore) -> None:
+    later = "SampleReason", "PolicyVersion", "RecordId", "KeepDays"
+    writer, database = store._connect(), f"earlier_{uuid4().hex[:8]}"
+    prepare(writer, database)
+    for table in TABLES[:5]:
+        writer.command(f"ALTER TABLE {database}.{table} DROP INDEX idx_record_id")
+        for column in set(later) & set(described(writer, database, table)):
+            writer.command(f"ALTER TABLE {database}.{table} DROP COLUMN {column}")
+    writer.command(ROW % database)
+    prepare(writer, database)
+    opened = ClickHouseTelemetryStore(store._connect, writer, database, found_relations(writer, database))
+    await opened.write_logs([LogRecord(to_nanos(NOON), "cart", "new", record_id="e-0", sample_reason="slow")])
+    answer = await opened.query(StoreQuery("SELECT body, sample_reason FROM logs ORDER BY body", {"logs": HOUR}))
+    assert answer.rows == (("boom", ""), ("new", "slow"))
+    assert await opened.stored_ids("logs", {"e-0": to_nanos(NOON)}) == {"e-0"}
+    assert all("RecordId" in described(writer, database, table) for table in TABLES[:5])
+    indexed = writer.query(f"SELECT count() FROM system.data_skipping_indices WHERE database = '{database}' AND name = 'idx_record_id'")
+    assert indexed.result_rows[0][0] == 5
+    opened.release()
+
+
+async def test_a_batch_of_counts_is_one_block(store: ClickHouseTelemetryStore, tenant: Tenant) -> None:
+    keys = {CountKey(number, "logs", "cart" * 9, f"/{number}" * 9): Count(1, 1, {1: 1, 2: 3}) for number in range(150_000)}
+    reader = store._connect()
+    reader.command("SYSTEM STOP MERGES otel.wf_counts")
+    assert await store.write_counts(CountBatch((EntryKey("k"),), keys, to_nanos(datetime(2033, 3, 1, tzinfo=UTC)), tenant)) == 150_000
+    reader.command("SYSTEM START MERGES otel.wf_counts")
+    parts = reader.query("SELECT rows FROM system.parts WHERE table = 'wf_counts' AND partition = '2033-03-01'").result_rows
+    reader.close()
+    assert parts == [(150_001,)]
+
+
+@pytest.mark.parametrize(("code", "expected"), [(53, StoreRefusedError), (241, StoreError), (252, StoreError), (243, StoreError)])
+def test_errors_say_whether_the_same_rows_will_meet_them_again(code: int, expected: type[StoreError]) -> None:
+    def insert() -> None:
+        raise DatabaseError(f"Code: {code}. DB::Exception: no", code=code)
+
+    with pytest.raises(StoreError) as caught:
+        stored(insert)
+    assert type(caught.value) is expected
 
 
 def plan(store: ClickHouseTelemetryStore, sql: str, options: str) -> str:

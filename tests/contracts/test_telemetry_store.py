@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from domain.errors import StoreError, StoreTimeoutError
+from domain.errors import StoreError, StoreRefusedError, StoreTimeoutError
 from domain.ids import Tenant
 from domain.ports import StoreQuery, Table, TelemetryStore
-from domain.telemetry import HistogramPoint, LogRecord, LogTemplate, MetricPoint, SpanRecord
+from domain.telemetry import Arrival, HistogramPoint, LogRecord, LogTemplate, MetricPoint, SpanRecord
 from domain.window import Window, from_nanos, to_nanos
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -49,6 +49,10 @@ async def test_a_log_comes_back_with_every_field(store: TelemetryStore, tenant: 
         template_id="tpl",
         event_id="EVT-1",
         attributes={"user_agent.original": "curl/8", "k": "v"},
+        record_id="e-0",
+        sample_reason="error",
+        policy_version=3,
+        arrival=Arrival(NOON_NS + 5_000_000, 30),
     )
     assert await store.write_logs([record], tenant) == 1
     columns = sorted(store.logical_columns("logs"))
@@ -77,6 +81,9 @@ async def test_a_log_comes_back_with_every_field(store: TelemetryStore, tenant: 
         "event_id": "EVT-1",
         "user_agent": "curl/8",
         "attributes": {"user_agent.original": "curl/8", "k": "v"},
+        "sample_reason": "error",
+        "policy_version": 3,
+        "received_at": NOON + timedelta(milliseconds=5),
     }
 
 
@@ -252,7 +259,7 @@ async def test_an_empty_answer_still_names_its_columns(store: TelemetryStore, te
 
 
 async def test_a_value_that_does_not_fit_is_said_so(store: TelemetryStore, tenant: Tenant) -> None:
-    with pytest.raises(StoreError, match="does not fit"):
+    with pytest.raises(StoreRefusedError, match="does not fit"):
         await store.write_logs([log(status=70_000)], tenant)
 
 
@@ -276,3 +283,13 @@ async def test_reads_and_writes_at_the_same_time_never_see_half_a_batch(store: T
     results = await asyncio.gather(*writes, *[count() for _ in range(12)])
     assert {found % 500 for found in results[4:]} == {0}
     assert await count() == 2_000
+
+
+async def test_what_came_without_a_time_of_arrival_arrived_when_it_was_written(store: TelemetryStore, tenant: Tenant) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    await store.write_logs([log(), log(1, arrival=Arrival(NOON_NS))], tenant)
+    await store.write_spans([SpanRecord("t", "s", "", "c", "x", NOON_NS, 1, sample_reason="slow", policy_version=2)], tenant)
+    logs = await ask(store, tenant, "SELECT received_at FROM logs ORDER BY time")
+    assert before < logs[0][0] < datetime.now(UTC) + timedelta(seconds=1)
+    assert logs[1] == (NOON,)
+    assert await ask(store, tenant, "SELECT sample_reason, policy_version FROM spans", "spans") == (("slow", 2),)
