@@ -142,7 +142,7 @@ class StateStore(Protocol):
     async def close(self) -> None: ...
 
 
-DocumentKind = Literal["incident", "issue", "draft", "ticket", "briefing", "thresholds", "experiment"]
+DocumentKind = Literal["incident", "issue", "draft", "ticket", "briefing", "thresholds", "experiment", "sampling"]
 Stored = Mapping[str, Any]
 
 
