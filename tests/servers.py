@@ -6,9 +6,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
+
+import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 DEBIAN_VERSIONS = Path("/usr/lib/postgresql")
 OWNER = "postgres"  # made by Debian's package; the programs refuse to run as root
@@ -36,6 +41,52 @@ def running_postgresql(programs: Path) -> Iterator[str]:
             yield f"postgresql://watchfloor@/postgres?host={quote(folder, safe='')}&port={PORT}"
         finally:
             _run(folder, programs / "pg_ctl", "stop", "-w", "-D", data, "-m", "immediate")
+
+
+def redis_program() -> Path | None:
+    """Debian's redis-server."""
+    found = shutil.which("redis-server")
+    return Path(found) if found else None
+
+
+@dataclass
+class Server:
+    """A Redis on a Unix socket in a folder; what it wrote outlives `kill` and is read back by `start`."""
+
+    program: Path
+    folder: str
+    settings: tuple[str, ...] = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"unix://{self.folder}/s"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        place = ("--port", "0", "--unixsocket", f"{self.folder}/s", "--dir", self.folder, "--logfile", f"{self.folder}/log")
+        self.process = subprocess.Popen([self.program, *place, *self.settings])
+        with redis.Redis.from_url(self.url, protocol=2, retry=Retry(ConstantBackoff(0.02), 500)) as client:
+            client.ping()
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextmanager
+def running_redis(program: Path, *settings: str) -> Iterator[Server]:
+    """An empty Redis of its own folder, by default syncing at every append."""
+    with TemporaryDirectory(prefix="wf-") as folder:
+        server = Server(program, folder, *([settings] if settings else []))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
 
 
 def _run(folder: str, program: Path, *arguments: str) -> None:

@@ -1,0 +1,141 @@
+"""Reading a partition: first what was delivered and is not done, then what is new."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from adapters.redis_queue_commits import book, stream
+from adapters.redis_queue_link import Link, NoGroupError
+from adapters.redis_queue_numbers import Numbers
+from adapters.redis_queue_scripts import DONE, OPEN
+from domain.errors import QueueError
+from domain.queue import Delivery, Entry, EntryKey
+
+CONSUMER = "owner"  # one name for every owner in turn, as the partition is leased: the next one finds what the last one left
+LONGEST_BLOCK_S = 1.0
+MOST_DONE = 2_000  # entries of one script
+
+Fields = Mapping[bytes, bytes]
+
+
+class Reads:
+    """One partition as its owner sees it.
+
+    `_again_after` is the place in the list of delivered entries from which to read it again; None once it was read. What this
+    owner holds is left out of that, so after a reply that never came only that reply's entries are delivered again.
+    """
+
+    def __init__(self, link: Link, partition: int, group: str, name: str, numbers: Numbers) -> None:
+        self._link = link
+        self._partition = partition
+        self._group = group
+        self._name = name
+        self._numbers = numbers
+        self._keys = (stream(partition), book(partition))
+        self._is_open = False
+        self._again_after: str | None = "0"
+        self._held: dict[str, tuple[str, int, int]] = {}
+        self.vanished = 0
+        self.lost = 0
+
+    def restart(self) -> None:
+        """The partition was not ours in between: read everything that is not done again."""
+        self._is_open, self._again_after = False, "0"
+        self._held.clear()
+
+    async def read(self, limit: int, wait_s: float) -> tuple[Delivery, ...]:
+        """At most `limit` entries. A group that a flush removed is made again."""
+        try:
+            return await self._read(limit, wait_s)
+        except NoGroupError:
+            self._is_open = False
+            return ()
+        except BaseException:
+            self._again_after = "0"
+            raise
+
+    async def done(self, deliveries: Sequence[Delivery]) -> None:
+        """Forget entries, in scripts of a bounded size."""
+        for start in range(0, len(deliveries), MOST_DONE):
+            part = deliveries[start : start + MOST_DONE]
+            await self._link.script(DONE, self._keys, [self._group, *self._seen(part), *_rows(part)])
+            for delivery in part:
+                self._held.pop(delivery.position, None)
+
+    def _seen(self, deliveries: Iterable[Delivery]) -> list[str | int]:
+        senders = {self._held[one.position][0] for one in deliveries if one.position in self._held}
+        numbered = [word for sender in sorted(senders) for word in (sender, self._numbers.arrived(self._partition, sender))]
+        return [len(senders), *numbered]
+
+    async def _read(self, limit: int, wait_s: float) -> tuple[Delivery, ...]:
+        await self._open()
+        while self._again_after is not None:
+            if found := await self._again(limit):
+                return found
+        end = time.monotonic() + wait_s
+        while True:
+            promised = self._numbers.promised(self._partition)
+            left_s = min(end - time.monotonic(), LONGEST_BLOCK_S, self._link.timeout_s / 2)
+            replies = await self._replies(limit, ">", ["BLOCK", max(1, int(left_s * 1_000))])
+            if found := self._deliveries(replies, {}):
+                return found
+            if not replies:
+                self.lost += self._numbers.drain(self._partition, promised)
+            if time.monotonic() >= end:
+                return ()
+
+    async def _open(self) -> None:
+        if self._is_open:
+            return
+        known = await self._link.command("HGETALL", self._keys[1])
+        await self._link.script(OPEN, self._keys[:1], [self._group])
+        done = {_text(name)[2:]: int(value) for name, value in known.items() if name.startswith(b"s:")}
+        self._numbers.open(self._partition, done if known else None)
+        self._is_open = True
+
+    async def _again(self, limit: int) -> tuple[Delivery, ...]:
+        """The next delivered entries that nobody holds."""
+        replies = await self._replies(limit, self._again_after or "0", [])
+        if not replies:
+            self._again_after = None
+            return ()
+        ids = [_text(position) for position, _ in replies]
+        attempts = await self._link.attempts(self._keys[0], self._group, CONSUMER, ids)
+        found = self._deliveries([reply for reply in replies if _text(reply[0]) not in self._held], attempts)
+        await self._forget([_text(position) for position, fields in replies if not fields])
+        self._again_after = ids[-1]
+        return found
+
+    async def _forget(self, positions: Sequence[str]) -> None:
+        """Somebody deleted these entries while they were delivered."""
+        if positions:
+            self.vanished += len(positions)
+            await self._link.command("XACK", self._keys[0], self._group, *positions)
+
+    async def _replies(self, limit: int, after: str, block: Sequence[str | int]) -> list[tuple[bytes, Fields]]:
+        words = ["XREADGROUP", "GROUP", self._group, CONSUMER, "COUNT", limit, *block, "STREAMS", self._keys[0], after]
+        answer: Any = await self._link.command(*words)
+        return list(answer[0][1]) if answer else []
+
+    def _deliveries(self, replies: Sequence[tuple[bytes, Fields]], attempts: Mapping[str, int]) -> tuple[Delivery, ...]:
+        is_again = self._again_after is not None
+        return tuple(self._delivery(_text(at), fields, attempts.get(_text(at), 1), is_again) for at, fields in replies if fields)
+
+    def _delivery(self, position: str, fields: Fields, attempt: int, is_again: bool) -> Delivery:
+        try:
+            key, records, received_at_ns = EntryKey(_text(fields[b"k"])), int(fields[b"n"]), int(fields[b"t"])
+            sender, before, payload = _text(fields[b"s"]), int(fields[b"q"]), fields[b"p"]
+        except (KeyError, ValueError) as error:
+            raise QueueError(f"the entry {position!r} of the stream {self._keys[0]!r} is none of ours ({error}): remove it") from error
+        self.lost += self._numbers.arrive(self._partition, sender, before, records, is_again)
+        self._held[position] = (sender, records, len(payload))
+        entry = Entry(key, self._partition, payload, records, received_at_ns)
+        return Delivery(entry, self._name, position, attempt, is_again)
+
+
+def _rows(deliveries: Iterable[Delivery]) -> list[str | int]:
+    return [word for one in deliveries for word in (one.position, one.entry.records, len(one.entry.payload))]
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode()
