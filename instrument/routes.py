@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MOST_PATH = 200
-_ID = re.compile(
-    r"\d+|(?=[^/]*\d)(?:[0-9a-fA-F]{6,}|[\w~.%+=-]*\d[\w~.%+=-]{20,}|[\w~.%+=-]{20,}|[A-Za-z]+[-_]\d+)|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-)
+_ID = re.compile(r"\d+|(?=\D*\d)(?:[0-9a-fA-F]{6,}|[\w~.%+=-]{20,}|[A-Za-z]+[-_]\d+)")
 _BLANK = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
