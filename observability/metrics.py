@@ -44,6 +44,7 @@ PIPELINE: Mapping[str, Spec] = {
     "pipeline_retention_total": Spec("counter", "Events sampled, by class and decision", ("service", "class", "kept")),
     "pipeline_sampling_rate": Spec("gauge", "Share of ordinary requests kept now", ("service",)),
     "pipeline_undecided_requests": Spec("gauge", "Requests whose keeping is not decided yet"),
+    "pipeline_early_decisions_total": Spec("counter", "Requests decided before their wait was over, for room"),
     "pipeline_redactions_total": Spec("counter", "Secrets replaced before anything persisted", ("kind",)),
     "pipeline_fallback_step": Spec("gauge", "0 the queue itself, 1 the spool, 2 shedding, 3 closed"),
     "pipeline_fallback_steps_total": Spec("counter", "Steps down the fallback chain", ("step", "cause")),

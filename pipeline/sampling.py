@@ -1,13 +1,12 @@
 """Tail sampling: each request is kept or not as a whole, once enough of it is known; a kept record stands for `weight` events."""
 
-import heapq
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from analytics.sampling.retention import NORMAL, STORM
-from analytics.sampling.rules import Mark, is_engaged, merged, strongest
+from analytics.sampling.rules import Mark, Rate, is_engaged, merged, strongest
 from analytics.sampling.threshold import is_kept, randomness
 from analytics.sampling.traits import Traits, traits_of
 from domain.ports import Meter
@@ -93,12 +92,12 @@ class TailSampler:
         self._bounds = bounds
         self._waiting: dict[str, _Waiting] = {}
         self._held = 0
-        self._deadlines: list[tuple[int, str]] = []
+        self._ends: deque[tuple[int, str]] = deque()
         self._decisions: OrderedDict[str, _Decision] = OrderedDict()
         self._storms = Storms()
         self._is_loaded = False
         self._tally: Counter[tuple[str, str, bool]] = Counter()
-        self.decided_early = 0
+        self.decided_early = self._told_early = 0
 
     @property
     def undecided(self) -> int:
@@ -128,14 +127,11 @@ class TailSampler:
     def due(self) -> list[Settled]:
         """The records of requests whose wait is over: 2 s after the record that may be its last, 10 s after its first."""
         now_ns, settled = self._now_ns(), list[Settled]()
-        while self._deadlines and self._deadlines[0][0] <= now_ns:
-            _, unit = heapq.heappop(self._deadlines)
-            waiting = self._waiting.get(unit)
-            if waiting is None:
-                continue
-            if waiting.due_ns > now_ns:
-                heapq.heappush(self._deadlines, (waiting.due_ns, unit))
-                continue
+        while self._ends and self._ends[0][0] <= now_ns:
+            _, unit = self._ends.popleft()
+            if (waiting := self._waiting.get(unit)) is not None and waiting.due_ns <= now_ns:
+                settled += self._decide(unit)
+        while self._waiting and (unit := next(iter(self._waiting))) and self._waiting[unit].latest_ns <= now_ns:
             settled += self._decide(unit)
         self._report()
         return settled
@@ -164,11 +160,12 @@ class TailSampler:
         return self._decided(unit, self._ordinary(request, waiting.r))
 
     def _ordinary(self, request: Iterable[Traits], r: int) -> _Decision:
-        rules = self._policies.rules
-        n = merged(rules.rate(traits) for traits in request).n
-        if n > 1 and self._is_loaded:
-            n *= rules.policy.dynamic.factor
+        n = self._n(merged(map(self._policies.rules.rate, request)))
         return self._sampled(r, n, NORMAL if n > 1 else "")
+
+    def _n(self, rate: Rate) -> int:
+        """The n in force: a rate of 1/1 stays what it is under backlog."""
+        return rate.n * self._policies.current.dynamic.factor if rate.n > 1 and self._is_loaded else rate.n
 
     def _sampled(self, r: int, n: int, reason: str) -> _Decision:
         return _Decision(is_kept(r, n), n, reason, self._policies.current.version)
@@ -193,13 +190,11 @@ class TailSampler:
         if waiting is None:
             latest_ns = now_ns + LONGEST_WAIT_NS
             waiting = self._waiting[unit] = _Waiting([], r, latest_ns, latest_ns)
-            heapq.heappush(self._deadlines, (latest_ns, unit))
         waiting.held.append(held)
         self._held += 1
         if held.traits.is_end:
-            was_ns, waiting.due_ns = waiting.due_ns, min(now_ns + AFTER_END_NS, waiting.latest_ns)
-            if waiting.due_ns < was_ns:
-                heapq.heappush(self._deadlines, (waiting.due_ns, unit))
+            waiting.due_ns = now_ns + AFTER_END_NS
+            self._ends.append((waiting.due_ns, unit))
 
     def _overflow(self) -> Iterator[Settled]:
         while len(self._waiting) > self._bounds.undecided or self._held > self._bounds.held:
@@ -222,6 +217,10 @@ class TailSampler:
         if self._meter is None:
             return
         self._meter.set("pipeline_undecided_requests", len(self._waiting))
+        self._meter.add("pipeline_early_decisions_total", self.decided_early - self._told_early)
+        self._told_early = self.decided_early
+        for service in {service for service, _, _ in self._tally}:
+            self._meter.set("pipeline_sampling_rate", 1 / self._n(self._policies.rules.rate_of(service, "")), service=service)
         for (service, kind, keep), count in self._tally.items():
             self._meter.add("pipeline_retention_total", count, **{"service": service, "class": kind, "kept": str(keep).lower()})
         self._tally.clear()

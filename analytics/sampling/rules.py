@@ -35,14 +35,18 @@ class Rules:
             return "incident"
         if traits.is_error:
             return "error"
-        _, slow_ms, is_high_route = self._of(traits)
+        _, slow_ms, is_high_route = self._of(traits.service, traits.route)
         if traits.duration_ms is not None and traits.duration_ms >= slow_ms:
             return "slow"
         return "high_value" if is_high_route or self._is_high_value(traits) else ""
 
     def rate(self, traits: Traits) -> Rate:
         """The rate of one record."""
-        return self._of(traits)[0]
+        return self.rate_of(traits.service, traits.route)
+
+    def rate_of(self, service: str, route: str) -> Rate:
+        """The rate of a route, else of its service, else the default."""
+        return self._of(service, route)[0]
 
     def is_sure(self, rate: Rate) -> bool:
         """Whether no other record of the request could lower the rate."""
@@ -56,8 +60,8 @@ class Rules:
         """Whether a rule drops this record."""
         return any(_is_meant(rule, traits) for rule in self.policy.drop)
 
-    def _of(self, traits: Traits) -> tuple[Rate, float, bool]:
-        key = (traits.service, traits.route)
+    def _of(self, service: str, route: str) -> tuple[Rate, float, bool]:
+        key = (service, route)
         found = self._looked_up.get(key)
         if found is None:
             if len(self._looked_up) >= MOST_REMEMBERED:
