@@ -1,0 +1,5 @@
+"""Secrets are replaced before anything persists."""
+
+from pipeline.redaction.redactor import Redactor
+
+__all__ = ["Redactor"]

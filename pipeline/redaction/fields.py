@@ -1,0 +1,39 @@
+"""The text of a record: which fields can hold what somebody wrote."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from domain.telemetry import LogRecord, MetricPoint, SpanRecord
+from pipeline.entries import Record
+
+_TEXTS: Mapping[type[Record], tuple[str, ...]] = {
+    LogRecord: (
+        *("body", "service", "route", "method", "error_code", "client", "user", "host", "event", "event_id", "trace_id", "span_id"),
+        *("template_id", "sample_reason"),
+    ),
+    SpanRecord: ("name", "status_message", "service", "kind", "status", "trace_id", "span_id", "parent_span_id", "sample_reason"),
+    MetricPoint: ("name", "service", "unit"),
+}
+
+
+def texts(record: Record) -> Iterator[str]:
+    """Every text of a record, names of attributes too."""
+    for name in _TEXTS[type(record)]:
+        yield getattr(record, name)
+    yield from record.attributes
+    yield from record.attributes.values()
+    yield from record.resource
+    yield from record.resource.values()
+
+
+def rewritten(record: Record, text: Callable[[str], str], pair: Callable[[str, str], tuple[str, str]]) -> Record:
+    """The record with each text as `text` gives it and each attribute as `pair`; the same object where nothing differs."""
+    changes: dict[str, str | Mapping[str, str]] = {}
+    for name in _TEXTS[type(record)]:
+        before = getattr(record, name)
+        if before and (after := text(before)) != before:
+            changes[name] = after
+    for name, held in (("attributes", record.attributes), ("resource", record.resource)):
+        if held and (kept := dict(pair(key, value) for key, value in held.items())) != held:
+            changes[name] = kept
+    return replace(record, **changes) if changes else record  # type: ignore[arg-type]
