@@ -11,9 +11,9 @@ from domain.errors import WatchfloorError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.queue import Entry
 from domain.telemetry import Arrival, HistogramPoint, LogRecord, MetricPoint, SpanRecord
+from pipeline.reading import Record
 
 FORMAT = 1
-Record = LogRecord | SpanRecord | MetricPoint
 Mode = Literal["push", "load"]
 _KINDS = {LogRecord: "logs", SpanRecord: "spans", MetricPoint: "metrics"}
 _HEAD = 8  # bytes of the unpacked size before the compressed body
@@ -27,9 +27,14 @@ class EntryError(WatchfloorError):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The decoded payload: records in their order, and how they came. A loaded file is not sampled and not judged."""
+    """The decoded payload: records in their order, and how they came. A loaded file is not sampled and not judged.
+
+    `content` names what they were cut from and `names` each record's place in it: an event without an id gets one from both.
+    """
 
     records: tuple[Record, ...]
+    names: tuple[str, ...]
+    content: str = ""
     source: str = "default"
     mode: Mode = "push"
     keep_days: int = 0
@@ -45,6 +50,8 @@ def encoded(part: Slice) -> bytes:
             "mode": part.mode,
             "keep": part.keep_days,
             "tenant": part.tenant,
+            "content": part.content,
+            "names": part.names,
             "kinds": [_KINDS[type(record)] for record in part.records],
             "records": list(part.records),
         }
@@ -69,7 +76,8 @@ def _slice(entry: Entry, document: Mapping[str, Any]) -> Slice:
         raise EntryError(f"the entry {entry.key!r} has format {document['v']!r}; this version reads {FORMAT}")
     arrival = Arrival(entry.received_at_ns, document["keep"])
     records = tuple(_records(entry.key, arrival, document["kinds"], document["records"]))
-    return Slice(records, document["source"], document["mode"], document["keep"], Tenant(document["tenant"]))
+    names, content = tuple(document["names"]), document["content"]
+    return Slice(records, names, content, document["source"], document["mode"], document["keep"], Tenant(document["tenant"]))
 
 
 def _records(key: str, arrival: Arrival, kinds: Sequence[str], fields: Sequence[dict[str, Any]]) -> Iterator[Record]:

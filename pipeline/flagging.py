@@ -1,6 +1,5 @@
-"""Marks received log records before they are written: flagged, critical, why, and by which rule."""
+"""Marks a received log record before it is written: flagged, critical, why, and by which rule."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from analytics.flagging import Flagger, Marking
@@ -11,9 +10,9 @@ FLAGGED, CRITICAL, REASON, RULE = f"{OURS}flagged", f"{OURS}critical", f"{OURS}r
 MOST_REASON = 1_000
 
 
-def flagged(records: Iterable[LogRecord], flagger: Flagger) -> list[LogRecord]:
-    """The records in their order, with our attributes where an event is flagged and with none that a sender made up."""
-    return [_marked(record, flagger.mark(record)) for record in records]
+def flagged(record: LogRecord, flagger: Flagger) -> LogRecord:
+    """The next record, with our attributes where it is flagged and with none that a sender made up."""
+    return _marked(record, flagger.mark(record))
 
 
 def _marked(record: LogRecord, marking: Marking) -> LogRecord:

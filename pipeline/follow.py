@@ -7,16 +7,15 @@ from contextlib import suppress
 from datetime import datetime
 from typing import BinaryIO
 
-from analytics.templates import TemplateMiner
-from domain.ports import Clock, DeadLetter, OtlpDecoder, StateStore, TelemetryStore
-from pipeline.batches import Finisher, count, reading_of
+from domain.ports import OtlpDecoder
+from pipeline.admission import Origin, new_key
 from pipeline.lines import LINE_LIMIT, Line
-from pipeline.opening import settle_times
+from pipeline.loader import Desk, keep_letters
+from pipeline.opening import reading_of, settle_times
 from pipeline.reading import Reading, parsed
 from pipeline.report import LoadOptions, Progress, Tally
 from pipeline.sniffing import SAMPLE_LINES, Sniffed, sniff
 from pipeline.source import BLOCK, Source
-from pipeline.writing import write_batch
 
 POLL_S = 0.5
 
@@ -74,24 +73,21 @@ class Tail:
 class Follower:
     """Loads appended lines in small batches, for as long as it is asked to."""
 
-    def __init__(self, store: TelemetryStore, state: StateStore, decoder: OtlpDecoder, clock: Clock) -> None:
-        self._store = store
-        self._state = state
-        self._decoder = decoder
-        self._clock = clock
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     async def follow(self, source: Source, options: LoadOptions, stop: asyncio.Event, poll_s: float = POLL_S) -> AsyncIterator[Progress]:
         """Load what is there and then what is appended, until `stop` is set; yields after each batch that was written.
 
         The last record is held back until the next one begins or a poll finds nothing new, so that its lines stay together.
         """
-        tail, tally, pending = Tail(source), Tally(), _Pending(options, self._decoder)
-        finisher = Finisher(TemplateMiner(await self._store.templates()), f"{source.name[:4]}{self._clock.now():%Y%m%d%H%M%S}")
+        tail, tally, pending = Tail(source), Tally(), _Pending(options, self._desk.decoder)
+        keep_days = options.keep_days or 0
         try:
             while True:
                 appended = await asyncio.to_thread(tail.read)
                 if lines := pending.ready(appended):
-                    await self._load(lines, pending.reading(source, self._clock.now(), lines), pending, finisher, tally)
+                    await self._load(lines, pending.reading(source, self._desk.clock.now(), lines), pending, keep_days, tally)
                     yield Progress(0, 0, tally.accepted, tally.rejected_total)
                 if not appended:
                     if stop.is_set():
@@ -100,14 +96,14 @@ class Follower:
         finally:
             tail.close()
 
-    async def _load(self, lines: list[Line], reading: Reading, pending: "_Pending", finisher: Finisher, tally: Tally) -> None:
-        batch = await asyncio.to_thread(lambda: finisher.batch(parsed(lines, pending.sniffed.parse, reading)))
-        count(tally, batch)
-        await write_batch(self._store, batch)
-        now = self._clock.now()
-        letters = [DeadLetter(reading.name, rejected.line, rejected.reason, rejected.text, now) for rejected in batch.rejections]
-        if letters:
-            await self._state.add_dead_letters(letters)
+    async def _load(self, lines: list[Line], reading: Reading, pending: "_Pending", keep_days: int, tally: Tally) -> None:
+        desk, key = self._desk, new_key(self._desk.clock)
+        origin = Origin(key, key, "follow", "load", keep_days)
+        admitted = await asyncio.to_thread(lambda: desk.admission.admit(parsed(lines, pending.sniffed.parse, reading), origin))
+        tally.count(admitted.rejections, admitted.times_ns, admitted.joined_lines)
+        await desk.plane.append(admitted.entries)
+        await desk.plane.written([entry.key for entry in admitted.entries])
+        await keep_letters(desk, reading.name, admitted)
 
 
 class _Pending:

@@ -1,55 +1,86 @@
-"""Loads a file: parses in a thread while the batch before is written, and remembers what was loaded."""
+"""Loads a file through the queue: parses in a thread while the worker writes, and remembers what was loaded."""
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import astuple, dataclass, replace
+from hashlib import sha256 as hash_of
+from itertools import islice
 
-from analytics.templates import TemplateMiner
 from domain.errors import WrongUseError
 from domain.ports import Clock, DeadLetter, Load, OtlpDecoder, StateStore, TelemetryStore
+from domain.queue import EntryKey
 from domain.window import from_nanos, rfc3339
-from pipeline.batches import Batch, Finisher, count
+from pipeline.admission import MOST_RECORDS, Admission, Admitted, Origin, new_key
 from pipeline.opening import Opened, open_source
+from pipeline.plane import DataPlane
+from pipeline.reading import Item
 from pipeline.report import LoadOptions, LoadReport, Progress, Tally
 from pipeline.source import Source
-from pipeline.writing import write_batch
 
-__all__ = ["LoadOptions", "LoadReport", "Loader", "Progress", "Source"]
+__all__ = ["Desk", "LoadOptions", "LoadReport", "Loader", "Progress", "Source"]
+
+AHEAD = 4  # batches that may wait to be written
 
 Report = Callable[[Progress], None]
 
 
-class Loader:
-    """Takes whole files into the store. A bad line never stops a load: it is reported, and kept in the dead letters."""
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What loaders and followers work with."""
 
-    def __init__(self, store: TelemetryStore, state: StateStore, decoder: OtlpDecoder, clock: Clock) -> None:
-        self._store = store
-        self._state = state
-        self._decoder = decoder
-        self._clock = clock
+    plane: DataPlane
+    store: TelemetryStore
+    state: StateStore
+    decoder: OtlpDecoder
+    admission: Admission
+    clock: Clock
+
+
+class Loader:
+    """Takes whole files into the store. A bad line never stops a load: it is reported, and kept in the dead letters.
+
+    The keys of a load's entries come from its content and options, so one that died halfway and is run again writes nothing twice.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     async def load(self, source: Source, options: LoadOptions, progress: Report) -> LoadReport:
         """Load one source. Raises WrongUseError when it was loaded before (unless `again`) or cannot be read."""
+        desk = self._desk
         sha256 = await asyncio.to_thread(source.sha256)
         await self._refuse_known(sha256, source, options)
-        opened = await asyncio.to_thread(open_source, source, options, self._decoder)
-        finisher = Finisher(TemplateMiner(await self._store.templates()), sha256)
+        opened = await asyncio.to_thread(open_source, source, options, desk.decoder)
         tally, began = Tally(), time.perf_counter()
         size = source.path.stat().st_size
-        async for batch in _ahead(finisher.batches(opened.items)):
-            count(tally, batch)
-            await self._write(source.name, batch)
+        first = self._first(sha256, options)
+        line = _Line(desk, is_known=bool(await desk.store.counted([EntryKey(f"{first.key}-0.0")])))
+        async for admitted in _ahead(self._admitted(opened.items, first)):
+            tally.count(admitted.rejections, admitted.times_ns, admitted.joined_lines)
+            await line.send(admitted)
+            await keep_letters(desk, source.name, admitted)
             progress(Progress(opened.content.bytes_read, size, tally.accepted, tally.rejected_total))
-        if options.keep_days is not None:
-            opened.reading.note(f"--keep {options.keep_days} is not kept yet: loaded files never expire")
+        await line.end()
         report = _report(source, opened, tally, sha256, time.perf_counter() - began)
         if tally.accepted:  # a load that took nothing may be tried again with better options
-            load = Load(sha256, source.name, opened.signal, tally.accepted, tally.rejected_total, self._clock.now())
-            await self._state.save_load(load)
+            load = Load(sha256, source.name, opened.signal, tally.accepted, tally.rejected_total, desk.clock.now())
+            await desk.state.save_load(load)
         return report
 
+    def _admitted(self, items: Iterator[Item], first: Origin) -> Iterator[Admitted]:
+        number = 0
+        while part := list(islice(items, MOST_RECORDS)):
+            yield self._desk.admission.admit(part, replace(first, key=f"{first.key}-{number}"))
+            number += 1
+
+    def _first(self, sha256: str, options: LoadOptions) -> Origin:
+        salt = new_key(self._desk.clock) if options.again else hash_of(repr(astuple(options)).encode()).hexdigest()
+        return Origin(f"F{sha256[:12]}{salt[:24]}", sha256, "file", "load", options.keep_days or 0)
+
     async def _refuse_known(self, sha256: str, source: Source, options: LoadOptions) -> None:
-        known = None if options.again else await self._state.load(sha256)
+        known = None if options.again else await self._desk.state.load(sha256)
         if known is None:
             return
         also = "" if known.name == source.name else f" as {known.name!r}"
@@ -58,15 +89,41 @@ class Loader:
             "use --again to load the same content a second time."
         )
 
-    async def _write(self, name: str, batch: Batch) -> None:
-        await write_batch(self._store, batch)
-        if batch.rejections:
-            now = self._clock.now()
-            letters = [DeadLetter(name, rejected.line, rejected.reason, rejected.text, now) for rejected in batch.rejections]
-            await self._state.add_dead_letters(letters)
+
+class _Line:
+    """The entries of one load on their way, a few ahead of the writer."""
+
+    def __init__(self, desk: Desk, is_known: bool) -> None:
+        self._desk = desk
+        self._is_known = is_known
+        self._under_way: deque[list[EntryKey]] = deque()
+
+    async def send(self, admitted: Admitted) -> None:
+        """Append what is not stored by an earlier try, and wait while too much is ahead."""
+        keys = [entry.key for entry in admitted.entries]
+        stored = await self._desk.store.counted(keys) if self._is_known and keys else frozenset()
+        for entry in admitted.entries:
+            if entry.key not in stored:
+                await self._desk.plane.append([entry], entry.key)
+        self._under_way.append([key for key in keys if key not in stored])
+        while len(self._under_way) > AHEAD:
+            await self._desk.plane.written(self._under_way.popleft())
+
+    async def end(self) -> None:
+        """Wait until everything is stored."""
+        while self._under_way:
+            await self._desk.plane.written(self._under_way.popleft())
 
 
-async def _ahead(batches: Iterator[Batch]) -> AsyncIterator[Batch]:
+async def keep_letters(desk: Desk, name: str, admitted: Admitted) -> None:
+    """Keep what was rejected among the dead letters."""
+    if admitted.rejections:
+        now = desk.clock.now()
+        letters = [DeadLetter(name, rejected.line, rejected.reason, rejected.text, now) for rejected in admitted.rejections]
+        await desk.state.add_dead_letters(letters)
+
+
+async def _ahead(batches: Iterator[Admitted]) -> AsyncIterator[Admitted]:
     """Batches, each parsed in a thread while the caller works on the one before."""
     coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
     try:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.errors import NothingFoundError, WrongUseError
 from domain.ports import OtlpDecoder
 from domain.telemetry import Signal
 from pipeline import syslog
-from pipeline.batches import reading_of
 from pipeline.dates import first_year, month_day
 from pipeline.lines import read_lines, refuse_rubbish
 from pipeline.otlp_files import MAX_DOCUMENT, protobuf_items, signal_of_protobuf
@@ -148,3 +148,20 @@ def _distinct(dates: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         if date != before:
             yield date
             before = date
+
+
+def reading_of(source: Source, options: LoadOptions) -> Reading:
+    """The reading of a source. Raises WrongUseError for a zone we do not know."""
+    try:
+        zone = ZoneInfo(options.tz or "UTC")
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise WrongUseError(f"Unknown time zone {options.tz!r}; use a name such as Europe/Berlin or UTC.") from error
+    return Reading(
+        name=source.name,
+        service=options.service,
+        stem=source.stem,
+        signal=options.signal,
+        zone=zone,
+        modified_at=source.modified_at,
+        year=options.year,
+    )

@@ -1,96 +1,111 @@
-"""Takes request bodies, OTLP or NDJSON, straight into the store, and tells observers of the log events."""
+"""Takes request bodies into the queue: charged, parsed, cleaned, durable, and only then acknowledged."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from time import perf_counter
 
-from analytics.flagging import Flagger
-from analytics.templates import TemplateMiner
-from domain.errors import WatchfloorError
-from domain.ports import Clock, DeadLetter, OtlpDecoder, StateStore, TelemetryStore
-from domain.telemetry import LogRecord, Rejection, Signal
-from pipeline.batches import Batch, Finisher
-from pipeline.flagging import flagged
+from domain.errors import QueueFullError
+from domain.ports import Clock, DeadLetter, Meter, OtlpDecoder, StateStore
+from domain.queue import Pressure
+from domain.telemetry import Rejection, Signal
+from pipeline.admission import Admission, Admitted, Origin, new_key
 from pipeline.lines import Line
 from pipeline.ndjson import parse_ndjson
 from pipeline.otlp_files import items_of
+from pipeline.plane import DataPlane
+from pipeline.quotas import Quotas
 from pipeline.reading import Item, Reading, parsed
-from pipeline.writing import write_batch
-
-log = logging.getLogger(__name__)
-
-Observer = Callable[[Sequence[LogRecord]], Awaitable[None]]
+from pipeline.worker import Observer
 
 NDJSON_TYPES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
+Items = Callable[[], Iterable[Item]]
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How many records of a request are stored, and which are not."""
+    """How many records of a request are durable, and which are not taken. A repeat was taken before: nothing was added."""
 
     accepted: int
     rejections: tuple[Rejection, ...] = ()
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a receiver works with. `keep_days`: how long what is pushed stays."""
+
+    plane: DataPlane
+    state: StateStore
+    decoder: OtlpDecoder
+    admission: Admission
+    quotas: Quotas
+    clock: Clock
+    meter: Meter
+    keep_days: int = 30
 
 
 class Receiver:
-    """Stores what senders push, each log event judged by the flagger first. Returns once the records are written."""
+    """Takes what senders push. Returns once every accepted record is durable; the worker stores it soon after."""
 
-    def __init__(
-        self, store: TelemetryStore, state: StateStore, decoder: OtlpDecoder, clock: Clock, flagger: Flagger | None = None
-    ) -> None:
-        self._store = store
-        self._state = state
-        self._decoder = decoder
-        self._clock = clock
-        self._flagger = flagger or Flagger()
-        self._miner: TemplateMiner | None = None
-        self._order = asyncio.Lock()
-        self._observers: list[Observer] = []
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def subscribe(self, observer: Observer) -> None:
-        """Call this with the log records of every request from now on, as stored. It delays the sender: hand long work on."""
-        self._observers.append(observer)
+        """Call this with the log records that are stored from now on."""
+        self._desk.plane.subscribe(observer)
 
-    async def take(self, signal: Signal, body: bytes, content_type: str, service: str = "") -> Received:
-        """Store a request body: OTLP (protobuf or JSON) or NDJSON by its content type. Raises WrongUseError for neither."""
-        items = await asyncio.to_thread(self._items, signal, body, content_type, service)
-        async with self._order:
-            batch = await asyncio.to_thread(self._judged, body, items, await self._known())
-            await write_batch(self._store, batch)
-        await self._keep(batch)
-        await self._tell(batch.logs)
-        return Received(len(batch.logs) + len(batch.spans) + len(batch.metrics), tuple(batch.rejections))
+    async def take(
+        self, signal: Signal, body: bytes, content_type: str, service: str = "", *, source: str = "default", digest: str = ""
+    ) -> Received:
+        """Take a request body: OTLP (protobuf or JSON) or NDJSON by its content type. Raises WrongUseError for neither."""
 
-    def _items(self, signal: Signal, body: bytes, content_type: str, service: str) -> list[Item]:
-        if content_type.partition(";")[0].strip().lower() in NDJSON_TYPES:
-            reading = Reading(name="request", service=service, signal=signal)
-            return list(parsed(_lines(body), parse_ndjson, reading))
-        return list(items_of(self._decoder.decode(signal, body, content_type), None))
+        def items() -> Iterable[Item]:
+            if content_type.partition(";")[0].strip().lower() in NDJSON_TYPES:
+                return parsed(_lines(body), parse_ndjson, Reading(name="request", service=service, signal=signal))
+            return items_of(self._desk.decoder.decode(signal, body, content_type), None)
 
-    def _judged(self, body: bytes, items: list[Item], miner: TemplateMiner) -> Batch:
-        batch = Finisher(miner, sha256(body).hexdigest()).batch(items)
-        batch.logs = flagged(batch.logs, self._flagger)
-        return batch
+        content = sha256(body).hexdigest()
+        return await self.accept(items, digest or content, source, len(body), content)
 
-    async def _tell(self, records: Sequence[LogRecord]) -> None:
-        for observer in self._observers if records else ():
-            try:
-                await observer(records)
-            except WatchfloorError:
-                log.exception("receive.observer_failed")  # what is stored stays accepted
+    async def accept(self, items: Items, digest: str, source: str = "default", size: int = 0, content: str = "") -> Received:
+        """Take what a parser gives; it runs in a thread. `digest` names the request: the same one within 15 minutes is a repeat.
 
-    async def _known(self) -> TemplateMiner:
-        if self._miner is None:
-            self._miner = TemplateMiner(await self._store.templates())
-        return self._miner
+        Raises QuotaError, QueueFullError and QueueError (all to be tried again later) and what the parser raises.
+        """
+        began, desk = perf_counter(), self._desk
+        desk.quotas.charge(source, size)
+        if (pressure := (await desk.plane.start()).pressure()) is Pressure.CLOSED:
+            raise QueueFullError("The queue is full: nothing is taken until it has drained. Send it again later.")
+        origin = Origin(new_key(desk.clock), content or digest, source, "push", desk.keep_days)
+        admitted = await asyncio.to_thread(lambda: desk.admission.admit(items(), origin, pressure))
+        desk.quotas.charge(source, 0, admitted.accepted)
+        is_new = not admitted.entries or await desk.plane.append(admitted.entries, f"{source}:{digest}")
+        if is_new:
+            await self._keep(admitted, source)
+            self._count(admitted, source, size)
+        else:
+            desk.meter.add("pipeline_duplicate_requests_total", source=source)
+        desk.meter.observe("pipeline_ack_seconds", perf_counter() - began, source=source)
+        return Received(admitted.accepted, tuple(admitted.rejections), is_repeat=not is_new)
 
-    async def _keep(self, batch: Batch) -> None:
-        if batch.rejections:
-            now = self._clock.now()
-            letters = [DeadLetter("request", rejected.line, rejected.reason, rejected.text, now) for rejected in batch.rejections]
-            await self._state.add_dead_letters(letters)
+    def _count(self, admitted: Admitted, source: str, size: int) -> None:
+        meter = self._desk.meter
+        meter.add("pipeline_received_bytes_total", size, source=source)
+        for signal, records in admitted.signals.items():
+            meter.add("pipeline_received_records_total", records, source=source, signal=signal)
+        for (signal, reason), records in admitted.shed.items():
+            meter.add("pipeline_outcomes_total", records, outcome="shed", reason=reason, signal=signal)
+        if admitted.rejections:
+            meter.add("pipeline_outcomes_total", len(admitted.rejections), outcome="rejected", reason="malformed", signal="any")
+
+    async def _keep(self, admitted: Admitted, source: str) -> None:
+        if admitted.rejections:
+            now = self._desk.clock.now()
+            await self._desk.state.add_dead_letters(
+                [DeadLetter(source, rejected.line, rejected.reason, rejected.text, now) for rejected in admitted.rejections]
+            )
 
 
 def _lines(body: bytes) -> Iterator[Line]:

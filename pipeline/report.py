@@ -82,6 +82,11 @@ class Tally:
     from_ns: int | None = None
     to_ns: int | None = None
 
+    def count(self, rejections: list[Rejection], times_ns: list[int], joined_lines: int) -> None:
+        """Count one batch."""
+        self.reject(rejections)
+        self.accept(times_ns, joined_lines)
+
     def reject(self, rejections: list[Rejection]) -> None:
         """Count rejections by reason (numbers in a reason do not make a reason of its own) and keep the first hundred."""
         self.rejected_total += len(rejections)

@@ -9,10 +9,11 @@ from typing import Any
 from adapters.otlp import OtlpCodec
 from domain.telemetry import LogRecord, Rejection
 from domain.window import from_nanos, rfc3339
-from pipeline.loader import Loader, LoadOptions, LoadReport, Progress, Source
+from pipeline.loader import LoadOptions, LoadReport, Progress, Source
 from pipeline.opening import Opened, open_source
 from pipeline.reading import Taken
 from tests.fakes import FakeClock, FakeStateStore, FakeTelemetryStore
+from tests.pipeline.plants import Plant, running
 
 WRITTEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -44,8 +45,11 @@ class World:
     def __init__(self) -> None:
         self.store, self.state, self.clock = FakeTelemetryStore(), FakeStateStore(), FakeClock()
         self.steps: list[Progress] = []
-        self.loader = Loader(self.store, self.state, OtlpCodec(), self.clock)
 
     def load(self, source: Source, **options: Any) -> LoadReport:
-        """Load a source to its end."""
-        return asyncio.run(self.loader.load(source, LoadOptions(**options), self.steps.append))
+        """Load a source to its end, with a queue of its own."""
+        return asyncio.run(self._loaded(source, LoadOptions(**options)))
+
+    async def _loaded(self, source: Source, options: LoadOptions) -> LoadReport:
+        async with running(Plant(store=self.store, state=self.state, clock=self.clock)) as ways:
+            return await ways.loader.load(source, options, self.steps.append)

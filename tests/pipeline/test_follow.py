@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from adapters.otlp import OtlpCodec
 from pipeline.follow import Follower, Tail
 from pipeline.report import LoadOptions
 from pipeline.source import Source
-from tests.fakes import FakeClock, FakeStateStore, FakeTelemetryStore
+from tests.fakes import FakeTelemetryStore
 from tests.pipeline.files import write
+from tests.pipeline.plants import Plant, running
 
 FIRST = "2026-01-01 00:00:00 ERROR one\n"
 
@@ -61,9 +61,8 @@ def test_a_line_over_the_limit_is_one_fault(tmp_path: Path) -> None:
 @asynccontextmanager
 async def following(source: Source, store: FakeTelemetryStore) -> AsyncIterator[Callable[[int], Awaitable[bool]]]:
     stop, written = asyncio.Event(), asyncio.Condition()
-    follower = Follower(store, FakeStateStore(), OtlpCodec(), FakeClock())
 
-    async def run() -> None:
+    async def run(follower: Follower) -> None:
         async for _ in follower.follow(source, LoadOptions(), stop, poll_s=0.01):
             async with written:
                 written.notify_all()
@@ -72,10 +71,11 @@ async def following(source: Source, store: FakeTelemetryStore) -> AsyncIterator[
         async with asyncio.timeout(5), written:
             return await written.wait_for(lambda: len(store.logs) >= count)
 
-    task = asyncio.create_task(run())
-    yield reached
-    stop.set()
-    await asyncio.wait_for(task, 5)
+    async with running(Plant(store=store)) as ways:
+        task = asyncio.create_task(run(ways.follower))
+        yield reached
+        stop.set()
+        await asyncio.wait_for(task, 5)
 
 
 async def test_appended_records_are_stored_and_their_lines_stay_together(tmp_path: Path) -> None:

@@ -1,20 +1,23 @@
 """Loading whole files."""
 
+import asyncio
 import gzip
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.otlp import OtlpCodec
 from domain.errors import NothingFoundError, StoreError, WrongUseError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.telemetry import LogRecord
-from pipeline.loader import Loader, LoadOptions
-from tests.fakes import FakeClock, FakeStateStore, FakeTelemetryStore
+from pipeline.loader import LoadOptions
+from tests.fakes import FakeQueue, FakeStateStore, FakeTelemetryStore
 from tests.pipeline.files import World, write
+from tests.pipeline.plants import Plant, running
 
 LOGS = "".join(
     json.dumps({"timestamp": f"2026-01-01T00:00:{at:02}Z", "service": "pay", "body": f"paid {at} coins"}) + "\n" for at in range(5)
@@ -116,8 +119,10 @@ def test_broken_bytes_are_counted_in_a_note(tmp_path: Path) -> None:
     assert any("1 lines are not valid UTF-8" in note for note in report.notes)
 
 
-def test_keep_is_said_not_to_be_there_yet(tmp_path: Path) -> None:
-    assert any("--keep 7" in note for note in World().load(write(tmp_path, LOGS), keep_days=7).notes)
+def test_keep_is_written_with_every_row(tmp_path: Path) -> None:
+    world = World()
+    world.load(write(tmp_path, LOGS), keep_days=7)
+    assert {log.arrival.keep_days for log in world.store.logs} == {7}
 
 
 def test_missing_and_empty_files_are_clear_errors(tmp_path: Path) -> None:
@@ -129,17 +134,33 @@ def test_missing_and_empty_files_are_clear_errors(tmp_path: Path) -> None:
         World().load(source)
 
 
-class FailingStore(FakeTelemetryStore):
-    async def write_logs(self, records: object, tenant: Tenant = DEFAULT_TENANT) -> int:
-        raise StoreError("the store is away")
+@dataclass(slots=True)
+class DyingStore(FakeTelemetryStore):
+    """Takes two writes and then none any more, as a process killed halfway."""
+
+    writes: int = 0
+
+    async def write_logs(self, records: Sequence[LogRecord], tenant: Tenant = DEFAULT_TENANT) -> int:
+        self.writes += 1
+        if self.writes > 2:
+            raise StoreError("the store is away")
+        return await FakeTelemetryStore.write_logs(self, records, tenant)
 
 
-async def test_a_failing_store_fails_the_load_and_it_can_be_tried_again(tmp_path: Path) -> None:
-    state, source = FakeStateStore(), write(tmp_path, LOGS)
-    with pytest.raises(StoreError):
-        await Loader(FailingStore(), state, OtlpCodec(), FakeClock()).load(source, LoadOptions(), lambda _: None)
-    store = FakeTelemetryStore()
-    assert (await Loader(store, state, OtlpCodec(), FakeClock()).load(source, LoadOptions(), lambda _: None)).accepted == 5
+async def test_a_load_that_died_halfway_and_is_run_again_writes_nothing_twice(tmp_path: Path) -> None:
+    state, queue, dying = FakeStateStore(), FakeQueue(), DyingStore()
+    rows = 25_000
+    lines = "".join(f'{{"timestamp":"2026-01-01T00:00:00Z","service":"pay","body":"paid {at} coins"}}\n' for at in range(rows))
+    source = write(tmp_path, lines, "pay.ndjson")
+    async with running(Plant(store=dying, state=state, queue=queue)) as ways:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(ways.loader.load(source, LoadOptions(), lambda _: None), 5)
+    assert (0 < len(dying.logs) < rows, state.kept_loads) == (True, {})
+    store = FakeTelemetryStore(logs=dying.logs, mined=dying.mined, count_batches=dying.count_batches)
+    queue.again()
+    async with running(Plant(store=store, state=state, queue=queue)) as ways:
+        report = await ways.loader.load(source, LoadOptions(), lambda _: None)
+    assert (report.accepted, len(store.logs), len({log.body for log in store.logs})) == (rows, rows, rows)
 
 
 LINE = st.sampled_from(

@@ -1,0 +1,151 @@
+"""Turns parsed items into entries for the queue: cleaned, shed where pressure asks for it, cut by partition and size."""
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import xxhash
+
+from domain.ids import DEFAULT_TENANT, Tenant
+from domain.ports import Clock
+from domain.queue import Entry, EntryKey, Pressure
+from domain.telemetry import LogRecord, MetricPoint, Rejection, Signal, SpanRecord
+from domain.window import to_nanos
+from pipeline.entries import Mode, Slice, encoded
+from pipeline.reading import Item, Record
+from pipeline.tracking import signal_of, time_ns
+
+MOST_RECORDS = 10_000
+CONTENT_DIGITS = 20
+_INFO, _WARN, _ERROR, _FAILED = 9, 13, 17, 500
+_REQUEST_IDS = ("request_id", "request.id", "http.request.id")
+
+Clean = Callable[[Sequence[Record]], Sequence[Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where records come from. Keys of entries begin with `key`; `content` names the bytes they were parsed from."""
+
+    key: str
+    content: str
+    source: str = "default"
+    mode: Mode = "push"
+    keep_days: int = 0
+    tenant: Tenant = DEFAULT_TENANT
+
+
+@dataclass(slots=True)
+class Admitted:
+    """What came of some items: entries to append, and what is not among them. `times_ns` are those of the accepted records."""
+
+    entries: list[Entry] = field(default_factory=list)
+    signals: Counter[Signal] = field(default_factory=Counter)
+    rejections: list[Rejection] = field(default_factory=list)
+    shed: Counter[tuple[Signal, str]] = field(default_factory=Counter)
+    joined_lines: int = 0
+    times_ns: list[int] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> int:
+        """How many records are in the entries."""
+        return len(self.times_ns)
+
+
+def new_key(clock: Clock) -> str:
+    """A key for a pushed request: the time in milliseconds and 48 random bits, so keys sort by time."""
+    return f"{to_nanos(clock.now()) // 1_000_000:012x}{secrets.token_hex(6)}"
+
+
+class Admission:
+    """Safe to use from several threads at once."""
+
+    def __init__(self, partitions: int, clean: Clean, clock: Clock) -> None:
+        self._partitions = partitions
+        self._clean = clean
+        self._clock = clock
+
+    def admit(self, items: Iterable[Item], origin: Origin, pressure: Pressure = Pressure.NONE) -> Admitted:
+        """All items at once."""
+        admitted, named = Admitted(), _Names()
+        records: list[Record] = []
+        names: list[str] = []
+        for item in items:
+            if isinstance(item, Rejection):
+                admitted.rejections.append(item)
+                continue
+            admitted.joined_lines += item.lines - 1
+            name = named.next(item.line)
+            if reason := shed_for(item.record, pressure):
+                admitted.shed[signal_of(item.record), reason] += 1
+                continue
+            records.append(item.record)
+            names.append(name)
+        self._cut(list(zip(self._clean(records), names, strict=True)), origin, admitted)
+        return admitted
+
+    def _cut(self, named: list[tuple[Record, str]], origin: Origin, admitted: Admitted) -> None:
+        received_at_ns = to_nanos(self._clock.now())
+        admitted.times_ns = [time_ns(record) for record, _ in named]
+        admitted.signals = Counter(signal_of(record) for record, _ in named)
+        for number, (partition, part) in enumerate(self._slices(named, origin.key)):
+            records, names = zip(*part, strict=True)
+            piece = Slice(records, names, origin.content[:CONTENT_DIGITS], origin.source, origin.mode, origin.keep_days, origin.tenant)
+            key = EntryKey(f"{origin.key}.{number}")
+            admitted.entries.append(Entry(key, partition, encoded(piece), len(part), received_at_ns))
+
+    def _slices(self, named: list[tuple[Record, str]], key: str) -> Iterator[tuple[int, list[tuple[Record, str]]]]:
+        groups: dict[int, list[tuple[Record, str]]] = {}
+        for record, name in named:
+            groups.setdefault(self._partition(record, key), []).append((record, name))
+        for partition, group in sorted(groups.items()):
+            rest = iter(group)
+            while part := list(islice(rest, MOST_RECORDS)):
+                yield partition, part
+
+    def _partition(self, record: Record, key: str) -> int:
+        if self._partitions == 1:
+            return 0
+        return xxhash.xxh3_64_intdigest(unit_of(record) or key) % self._partitions
+
+
+class _Names:
+    """Places of records: the line, and which one of it where a line holds several."""
+
+    def __init__(self) -> None:
+        self._last, self._within = 0, 0
+
+    def next(self, line: int) -> str:
+        self._within = self._within + 1 if line == self._last else 0
+        self._last = line
+        return f"{line}.{self._within}" if self._within else str(line)
+
+
+def unit_of(record: Record) -> str:
+    """What a record is sampled with: its trace, else its request; empty when it stands alone."""
+    if isinstance(record, MetricPoint):
+        return ""
+    if record.trace_id:
+        return record.trace_id
+    return next((record.attributes[name] for name in _REQUEST_IDS if record.attributes.get(name)), "")
+
+
+def shed_for(record: Record, pressure: Pressure) -> str:
+    """Why a record is shed under a pressure; empty when it is taken. Errors are never shed, nor are metric points."""
+    if pressure is Pressure.NONE or not _is_ordinary(record):
+        return ""
+    is_request = isinstance(record, SpanRecord) or (isinstance(record, LogRecord) and bool(record.status or record.duration_ms))
+    severity = record.severity_number if isinstance(record, LogRecord) else _INFO
+    if severity < _INFO:
+        return "debug"
+    if pressure >= Pressure.NO_INFO and severity < _WARN and not is_request:
+        return "info"
+    return "normal" if pressure >= Pressure.NO_NORMAL and severity < _ERROR else ""
+
+
+def _is_ordinary(record: Record) -> bool:
+    if isinstance(record, LogRecord):
+        return record.severity_number < _ERROR and record.status < _FAILED and not record.error_code
+    return isinstance(record, SpanRecord) and record.status != "Error"

@@ -1,0 +1,119 @@
+"""The data plane of one process: its queue, opened when it is first needed, and its worker where it has one."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from time import perf_counter
+
+from domain.errors import StoreError
+from domain.ports import Meter
+from domain.queue import Entry, EntryKey, EventQueue, QueueStatus
+from pipeline.worker import Observer, Worker
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+PATIENCE_S = 20.0
+
+OpenQueue = Callable[[], Awaitable[EventQueue]]
+MakeWorker = Callable[[EventQueue], Awaitable[Worker]]
+
+
+class DataPlane:
+    """Appends go to the queue; a worker in this process takes them from it. Without one, another process must."""
+
+    def __init__(self, open_queue: OpenQueue, make_worker: MakeWorker | None, meter: Meter) -> None:
+        self._open_queue = open_queue
+        self._make_worker = make_worker
+        self._meter = meter
+        self._opening = asyncio.Lock()
+        self._queue: EventQueue | None = None
+        self._worker: Worker | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._observers: list[Observer] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the queue was needed yet."""
+        return self._queue is not None
+
+    @property
+    def failure(self) -> str:
+        """Why the store takes no rows just now; empty when it does."""
+        return self._worker.desk.writer.failure if self._worker else ""
+
+    def subscribe(self, observer: Observer) -> None:
+        """Tell this of pushed log records that this process stored."""
+        self._observers.append(observer)
+        if self._worker is not None:
+            self._worker.subscribe(observer)
+
+    async def start(self) -> EventQueue:
+        """Open the queue and begin to work on it, once; entries that an earlier process left are worked on too."""
+        async with self._opening:
+            if self._queue is None:
+                queue = await self._open_queue()
+                await self._employ(queue)
+                self._queue = queue
+            return self._queue
+
+    async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
+        """As `EventQueue.append`."""
+        queue = await self.start()
+        began = perf_counter()
+        is_new = await queue.append(entries, digest)
+        self._meter.observe("pipeline_append_seconds", perf_counter() - began, queue=queue.name)
+        return is_new
+
+    async def written(self, keys: Sequence[EntryKey]) -> None:
+        """Returns when these entries are stored. Raises StoreError when the store has failed for 20 s: they stay queued."""
+        if not keys:
+            return
+        await self.start()
+        while self._worker is not None:
+            try:
+                await asyncio.wait_for(self._worker.finish_of(keys), LOOK_S)
+            except TimeoutError:
+                self._check(len(keys))
+                continue
+            return
+
+    async def status(self) -> QueueStatus:
+        """How the queue is doing; one that is not open yet has nothing to tell."""
+        if self._queue is None:
+            return QueueStatus("none", "off", "opened when something is received")
+        return await self._queue.status()
+
+    async def close(self) -> None:
+        """Write what is settled and close the queue; what is not done is delivered again by the next process."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        if self._worker is not None and not self._worker.desk.writer.failure:
+            await self._worker.stop()
+        if self._queue is not None:
+            await self._queue.close()
+
+    async def _employ(self, queue: EventQueue) -> None:
+        if self._make_worker is None:
+            return
+        worker = await self._make_worker(queue)
+        for observer in self._observers:
+            worker.subscribe(observer)
+        self._worker = worker
+        self._tasks.append(asyncio.create_task(worker.run(), name="pipeline-worker"))
+        self._tasks[-1].add_done_callback(_ended)
+
+    def _check(self, entries: int) -> None:
+        since_s = self._worker.desk.writer.failing_since_s if self._worker else None
+        if since_s is not None and perf_counter() - since_s > PATIENCE_S:
+            raise StoreError(
+                f"{entries:,} entries are safe in the queue but not stored yet: {self.failure}. They are written once the store takes "
+                "rows again: run `watchfloor doctor`, then `watchfloor serve` or the same command once more."
+            )
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("pipeline.worker_failed", exc_info=error)

@@ -1,0 +1,231 @@
+"""The owner of partitions: takes entries from the queue, finishes, counts and samples their records, and has them written."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+
+from domain.errors import QueueError, StoreError, WatchfloorError
+from domain.ids import DEFAULT_TENANT
+from domain.ports import Meter, TelemetryStore
+from domain.queue import Delivery, EntryKey, EventQueue
+from domain.telemetry import LogRecord, MetricPoint
+from pipeline.assembly import Assembly
+from pipeline.counting import Counts, Guard
+from pipeline.entries import EntryError, Slice, decoded
+from pipeline.finishing import Finisher
+from pipeline.reading import Record
+from pipeline.sampling import TailSampler
+from pipeline.tracking import Bundle, Finished, Tracker
+from pipeline.writer import Delays, Writer
+
+log = logging.getLogger(__name__)
+
+READ_WAIT_S, TICK_S = 0.5, 0.05
+READ_RECORDS, MOST_ENTRIES, READS_AHEAD = 20_000, 512, 2
+LEASE_S, RENEW_S = 10.0, 3.0
+
+Observer = Callable[[Sequence[LogRecord]], Awaitable[None]]
+Poisoned = Callable[[Delivery, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a worker works with. `began_ns`: entries received before are checked against the store before they are written."""
+
+    queue: EventQueue
+    store: TelemetryStore
+    finisher: Finisher
+    sampler: TailSampler
+    writer: Writer
+    guard: Guard
+    poisoned: Poisoned
+    meter: Meter
+    delays: Delays
+    owner: str
+    began_ns: int
+
+
+class Worker:
+    """One a process. `run` goes on until cancelled; what was not written then is delivered again later."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._inbox: asyncio.Queue[tuple[Delivery, ...]] = asyncio.Queue(READS_AHEAD)
+        self._active: dict[EntryKey, Tracker] = {}
+        self._finished = Finished()
+        self._assembly = Assembly()
+        self._writing: asyncio.Task[None] | None = None
+        self._waiting: dict[EntryKey, asyncio.Future[None]] = {}
+        self._observers: list[Observer] = []
+
+    def subscribe(self, observer: Observer) -> None:
+        """Call this with the pushed log records that are kept, once they are stored. It delays the next write: hand long work on."""
+        self._observers.append(observer)
+
+    @property
+    def under_way(self) -> int:
+        """Entries taken and not finished."""
+        return len(self._active)
+
+    async def finish_of(self, keys: Iterable[EntryKey]) -> None:
+        """Returns when these entries are finished in this process; meanwhile nothing waits for a fuller write."""
+        waiting = {key: asyncio.get_running_loop().create_future() for key in keys if key not in self._finished}
+        self._waiting.update(waiting)
+        try:
+            await asyncio.gather(*waiting.values())
+        finally:
+            for key in waiting:
+                self._waiting.pop(key, None)
+
+    async def run(self) -> None:
+        """Read every partition that is ours, and work on what comes."""
+        readers = [asyncio.create_task(self._read(partition)) for partition in range(self.desk.queue.partitions)]
+        try:
+            while True:
+                await self._work()
+        finally:
+            for reader in readers:
+                reader.cancel()
+            await asyncio.wait(readers)
+
+    async def stop(self) -> None:
+        """Write what is settled, after `run` was cancelled; undecided records stay in the queue."""
+        await self._written()
+        await self._write(self._assembly.swap())
+
+    async def _read(self, partition: int) -> None:
+        while True:
+            for delay_s in self.desk.delays():
+                if await self._read_on(partition):
+                    break
+                await asyncio.sleep(min(delay_s, LEASE_S / 2))
+
+    async def _read_on(self, partition: int) -> bool:
+        """Read while the partition is ours; whether anything was read."""
+        queue, limit, has_read, renew_s = self.desk.queue, MOST_ENTRIES, False, 0.0
+        try:
+            while monotonic() < renew_s or await queue.lease(partition, self.desk.owner, LEASE_S):
+                renew_s = renew_s if monotonic() < renew_s else monotonic() + RENEW_S
+                found = await queue.read(partition, limit, READ_WAIT_S)
+                has_read = True
+                if found:
+                    self._delivered(found)
+                    await self._inbox.put(found)
+                    limit = _next_limit(found)
+        except QueueError as error:
+            log.warning("pipeline.read_failed", extra={"partition": partition, "error": str(error)})
+        return has_read
+
+    def _delivered(self, deliveries: Sequence[Delivery]) -> None:
+        again = sum(one.is_again for one in deliveries)
+        for name, count in (("true", again), ("false", len(deliveries) - again)):
+            if count:
+                self.desk.meter.add("pipeline_deliveries_total", count, queue=deliveries[0].origin, again=name)
+
+    async def _work(self) -> None:
+        with suppress(TimeoutError):
+            await self._take(await asyncio.wait_for(self._inbox.get(), TICK_S))
+        for settled in self.desk.sampler.due():
+            self._assembly.settle(settled)
+        is_idle = self._inbox.empty() and (self._writing is None or self._writing.done())
+        if self._assembly.is_ripe(is_idle=is_idle, is_urgent=bool(self._waiting)):
+            await self._written()
+            self._writing = asyncio.create_task(self._write(self._assembly.swap()))
+
+    async def _take(self, deliveries: Sequence[Delivery]) -> None:
+        doubtful = [one.entry.key for one in deliveries if self._is_doubtful(one)]
+        stored = await self._stored(doubtful) if doubtful else frozenset()
+        groups: dict[EntryKey, list[Delivery]] = {}
+        for delivery in deliveries:
+            if not self._is_known(delivery, stored):
+                groups.setdefault(delivery.entry.key, []).append(delivery)
+        for group, error in await asyncio.to_thread(self._process, tuple(groups.values())):
+            await self.desk.poisoned(group[0], str(error))
+            self._assembly.finish(self._whole(group))
+
+    def _is_doubtful(self, delivery: Delivery) -> bool:
+        return delivery.is_again or delivery.entry.received_at_ns < self.desk.began_ns
+
+    async def _stored(self, keys: Sequence[EntryKey]) -> frozenset[EntryKey]:
+        for delay_s in self.desk.delays():
+            try:
+                return await self.desk.store.counted(keys)
+            except StoreError as error:
+                log.warning("pipeline.check_failed", extra={"error": str(error)})
+            await asyncio.sleep(delay_s)
+        return frozenset()
+
+    def _is_known(self, delivery: Delivery, stored: frozenset[EntryKey]) -> bool:
+        key = delivery.entry.key
+        if (tracker := self._active.get(key)) is not None:
+            tracker.deliveries.append(delivery)
+            return True
+        if key not in stored and key not in self._finished:
+            return False
+        self._assembly.finish(self._whole([delivery]))
+        return True
+
+    def _whole(self, group: list[Delivery]) -> Tracker:
+        return Tracker(group, DEFAULT_TENANT, Counts(self.desk.guard), is_whole=True)
+
+    def _process(self, groups: Sequence[list[Delivery]]) -> list[tuple[list[Delivery], EntryError]]:
+        """In a thread, alone: the groups whose entry cannot be read come back."""
+        failed = []
+        for group in groups:
+            try:
+                self._begin(group, decoded(group[0].entry))
+            except EntryError as error:
+                failed.append((group, error))
+        self._assembly.word(self.desk.finisher.take_templates())
+        return failed
+
+    def _begin(self, group: list[Delivery], part: Slice) -> None:
+        records, received_at_ns = self.desk.finisher.finished(part), group[0].entry.received_at_ns
+        is_doubtful = any(self._is_doubtful(delivery) for delivery in group)
+        tracker = Tracker(group, part.tenant, self._counted(records), is_doubtful, part.mode == "push", len(records))
+        self._active[tracker.key] = tracker
+        for record in records:
+            if not tracker.is_push or isinstance(record, MetricPoint):
+                self._assembly.keep(record, tracker)
+                continue
+            for settled in self.desk.sampler.offer(record, tracker, received_at_ns):
+                self._assembly.settle(settled)
+        if not records:
+            self._assembly.finish(tracker)
+
+    def _counted(self, records: Sequence[Record]) -> Counts:
+        counts = Counts(self.desk.guard)
+        for record in records:
+            if not isinstance(record, MetricPoint):
+                counts.add(record)
+        return counts
+
+    async def _written(self) -> None:
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            await writing
+
+    async def _write(self, bundle: Bundle) -> None:
+        await self.desk.writer.write(bundle)
+        keys = [tracker.key for tracker in bundle.settled]
+        self._finished.add(keys)
+        for key in keys:
+            self._active.pop(key, None)
+            if (waiter := self._waiting.get(key)) is not None and not waiter.done():
+                waiter.set_result(None)
+        await self._tell(bundle.pushed)
+
+    async def _tell(self, records: Sequence[LogRecord]) -> None:
+        for observer in self._observers if records else ():
+            try:
+                await observer(records)
+            except WatchfloorError:
+                log.exception("pipeline.observer_failed")  # what is stored stays accepted
+
+
+def _next_limit(found: Sequence[Delivery]) -> int:
+    records = sum(one.entry.records for one in found)
+    return max(1, min(MOST_ENTRIES, READ_RECORDS * len(found) // max(records, 1)))
