@@ -32,7 +32,7 @@ RAW: Mapping[str, str] = {
 }
 _DUE = "addDays(IngestedAt, KeepDays)"
 _LOOK = (
-    "SELECT _partition_id, groupUniqArray(_part), count(), countIf(KeepDays > 0), "
+    "SELECT '{signal}', _partition_id, groupUniqArray(_part), count(), countIf(KeepDays > 0), "
     "toUnixTimestamp64Milli(minIf({due}, KeepDays > 0)), toUnixTimestamp64Milli(maxIf({due}, KeepDays > 0)), "
     "toUnixTimestamp64Milli(maxIf(IngestedAt, KeepDays > 0)) FROM {table} GROUP BY _partition_id"
 )
@@ -48,8 +48,11 @@ class ClickHousePartitions:
         self._columns = {signal: columns for signal, columns in found.items() if {"RecordId", "KeepDays"} <= set(columns)}
 
     def partitions(self) -> tuple[Partition, ...]:
+        if not self._columns:
+            return ()
         sizes = self._sizes()
-        return tuple(self._partition(signal, row, sizes) for signal in self._columns for row in self._rows(self._look(signal)))
+        looks = [_LOOK.format(signal=signal, due=_DUE, table=self._table(signal)) for signal in self._columns]
+        return tuple(_partition(row, sizes) for row in self._rows(" UNION ALL ".join(looks)))
 
     def services(self, lot: Lot) -> Mapping[str, int]:
         sql = f"SELECT ServiceName, count() FROM {self._table(lot.partition.signal)} WHERE {_scope(lot)} GROUP BY ServiceName"  # noqa: S608  names are ours
@@ -105,15 +108,6 @@ class ClickHousePartitions:
 
     def close(self) -> None:
         self._client.close()
-
-    def _look(self, signal: str) -> str:
-        return _LOOK.format(due=_DUE, table=self._table(signal))
-
-    def _partition(self, signal: str, row: Sequence[Any], sizes: Mapping[tuple[str, str], int]) -> Partition:
-        partition_id, parts, rows, mortal, *moments = row
-        first, last, arrived = (_moment(found) if mortal else None for found in moments)
-        size = sum(sizes.get((RAW[signal], part), 0) for part in parts)
-        return Partition(signal, _day(partition_id), tuple(sorted(parts)), int(rows), size, int(mortal), first, last, arrived)
 
     def _sizes(self) -> dict[tuple[str, str], int]:
         sql = "SELECT table, name, bytes_on_disk FROM system.parts WHERE active AND database = {database:String}"
@@ -201,6 +195,13 @@ def _columns(client: Client, database: str, table: str) -> tuple[str, ...]:
     )
     found = stored(partial(client.query, sql, parameters={"database": database, "table": table}))
     return tuple(str(row[0]) for row in found.result_rows)
+
+
+def _partition(row: Sequence[Any], sizes: Mapping[tuple[str, str], int]) -> Partition:
+    signal, partition_id, parts, rows, mortal, *moments = row
+    first, last, arrived = (_moment(found) if mortal else None for found in moments)
+    size = sum(sizes.get((RAW[signal], part), 0) for part in parts)
+    return Partition(signal, _day(partition_id), tuple(sorted(parts)), int(rows), size, int(mortal), first, last, arrived)
 
 
 def _scope(lot: Lot) -> str:

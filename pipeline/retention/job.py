@@ -72,14 +72,18 @@ class Retention:
             return report
 
     def _pass(self, now: datetime, report: Report) -> None:
-        for lot in expired(self._store.partitions(), now):
-            self._attempt(lot, report)
-        for lot in too_many(self._store.partitions(), now, self.limits.raw_max_bytes):
-            self._attempt(lot, report)
+        found: Sequence[Partition] = self._store.partitions()
+        found = self._emptied(expired(found, now), found, report)
+        found = self._emptied(too_many(found, now, self.limits.raw_max_bytes), found, report)
         for tier in self.limits.tiers:
             if rows := self._store.trim(tier, now):
                 report.trimmed[tier.table] = rows
-        self._measure(report)
+        _measure(found, report)
+
+    def _emptied(self, lots: Sequence[Lot], found: Sequence[Partition], report: Report) -> Sequence[Partition]:
+        for lot in lots:
+            self._attempt(lot, report)
+        return self._store.partitions() if lots else found
 
     def _attempt(self, lot: Lot, report: Report, tries: int = TRIES) -> None:
         if self._is_stopped.is_set():
@@ -120,13 +124,6 @@ class Retention:
         now = _same(self._store.partitions(), lot.partition)
         return replace(lot, partition=now) if now else None
 
-    def _measure(self, report: Report) -> None:
-        left = self._store.partitions()
-        report.raw_bytes = raw_bytes(left)
-        report.loaded_bytes = raw_bytes(left) - sum(map(mortal_bytes, left))
-        report.raw_rows = sum(one.rows for one in left)
-        report.oldest_day = min((one.day for one in left), default=None)
-
     def archived(self, day: date, service: str = "") -> Sequence[ArchivedFile]:
         """The files of a day, of one service or of all."""
         return [file for file in self._archive.files(day) if service in {"", file.service}]
@@ -144,6 +141,13 @@ class Retention:
 
 def _same(partitions: Sequence[Partition], wanted: Partition) -> Partition | None:
     return next((one for one in partitions if (one.signal, one.day) == (wanted.signal, wanted.day)), None)
+
+
+def _measure(left: Sequence[Partition], report: Report) -> None:
+    report.raw_bytes = raw_bytes(left)
+    report.loaded_bytes = raw_bytes(left) - sum(map(mortal_bytes, left))
+    report.raw_rows = sum(one.rows for one in left)
+    report.oldest_day = min((one.day for one in left), default=None)
 
 
 def _told(report: Report) -> dict[str, int]:
