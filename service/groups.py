@@ -124,11 +124,12 @@ def eval_compare(
 def eval_bench(
     context: typer.Context,
     rows: Annotated[int, typer.Option(help="rows of the large store", min=1000)] = 1_000_000,
+    stall: Annotated[float, typer.Option(help="seconds an application's receiver is up, stalled and gone", min=0.1)] = 10.0,
     out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
     json: Json = False,
 ) -> None:
     """Measure start-up, overhead, answer time, ingest and verification on this machine."""
-    call(context, "evaluation.bench", json, rows=rows, out=out)
+    call(context, "evaluation.bench", json, rows=rows, stall=stall, out=out)
 
 
 @dlq.command("list")

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from evals.bench.application import application_cost
 from evals.bench.figures import Figure, yardstick_ms
 from evals.bench.ingestion import ingest_rates
 from evals.bench.million import questions_on
@@ -20,13 +21,14 @@ async def run(
     rows: int,
     out: Path | None,
     *,
+    stall_s: float,
     now: datetime,
     say: Callable[[str], None],
     help_command: Sequence[str],
 ) -> dict[str, Any]:
     """All measurements, one after the other, as a report; with `out`, written there as `bench.json` and `bench.md`."""
-    told = circumstances(f"watchfloor eval bench --rows {rows}", now)
-    figures = [figure async for figure in _measured(open_runtime, rows, say, help_command)]
+    told = circumstances(f"watchfloor eval bench --rows {rows} --stall {stall_s:g}", now)
+    figures = [figure async for figure in _measured(open_runtime, rows, stall_s, say, help_command)]
     report = {
         "suite": "bench",
         "n": len(figures),
@@ -44,7 +46,7 @@ async def run(
 
 
 async def _measured(
-    open_runtime: BulkRuntimeFactory, rows: int, say: Callable[[str], None], help_command: Sequence[str]
+    open_runtime: BulkRuntimeFactory, rows: int, stall_s: float, say: Callable[[str], None], help_command: Sequence[str]
 ) -> AsyncIterator[Figure]:
     say("start-up")
     yield help_time(help_command)
@@ -53,6 +55,9 @@ async def _measured(
         yield figure
     say("verification")
     yield verification_time()
+    say(f"an application with our middleware, {stall_s:g} s in each state of the receiver")
+    for figure in application_cost(stall_s, say):
+        yield figure
     say("ingest")
     for figure in await ingest_rates(open_runtime, say):
         yield figure

@@ -56,7 +56,8 @@ async def compare(invocation: Invocation, options: Mapping[str, Any]) -> int:
 async def bench(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """Measure; exit 1 when a bar is not kept."""
     out, now = options["out"] or _results(), datetime.now(UTC)
-    report = await benchmarks.run(open_runtime, options["rows"], out, now=now, say=invocation.say, help_command=HELP)
+    given = {"stall_s": options["stall"], "now": now, "say": invocation.say}
+    report = await benchmarks.run(open_runtime, options["rows"], out, **given, help_command=HELP)
     invocation.show(report, _scores(report))
     return 0 if report["kept"] else 1
 

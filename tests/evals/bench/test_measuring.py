@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from domain.telemetry import LogRecord, LogTemplate
+from evals.bench.application import application_cost
 from evals.bench.command import as_markdown
 from evals.bench.figures import Figure, cpu_ms, p95, wall_ms
 from evals.bench.ingestion import FORMATS, ingest_rates
@@ -126,6 +127,12 @@ async def test_the_orchestrator_answers_with_instant_ports() -> None:
     overhead_cpu, whole_cpu, told = await overhead(rounds=2, analyses=2)
     assert 0 < overhead_cpu.value < whole_cpu.value < 1_000
     assert told.n == 4
+
+
+def test_an_application_is_asked_with_our_middleware_and_without_in_each_state_of_its_receiver() -> None:
+    figures = application_cost(0.3, _silent)
+    assert [figure.name for figure in figures] == ["application_up", "application_stalled", "application_gone"]
+    assert all(figure.n > 10 and figure.low <= figure.high for figure in figures)
 
 
 def test_the_verifier_holds_true_what_is_true() -> None:
