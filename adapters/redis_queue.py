@@ -12,6 +12,7 @@ from adapters.redis_queue_numbers import Numbers
 from adapters.redis_queue_reads import Reads
 from adapters.redis_queue_scripts import LEASE, RELEASE
 from adapters.valkey import ValkeyChild
+from domain.errors import QueueError, QueueFullError
 from domain.ports import Meter
 from domain.queue import Delivery, Entry, Pressure, QueueStatus
 
@@ -50,7 +51,11 @@ class RedisQueue:
 
     async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
         """Durable when it returns True, with everything of the request in one step; False when its digest is known."""
-        return await self._commits.append(entries, digest)
+        try:
+            return await self._commits.append(entries, digest)
+        except QueueFullError:
+            self._fill.close()
+            raise
 
     async def read(self, partition: int, limit: int, wait_s: float) -> tuple[Delivery, ...]:
         """At most `limit` entries of a partition, oldest first; what was delivered and not done comes first and `is_again`."""
@@ -83,9 +88,13 @@ class RedisQueue:
     async def status(self) -> QueueStatus:
         """How the queue is, as the server says now; refreshes `pressure`."""
         self._numbers.keep()
-        found = await look(self._link, self.name, self.partitions, self._group)
+        try:
+            found = await look(self._link, self.name, self.partitions, self._group)
+        except QueueError as error:
+            return QueueStatus(self.name, state="down", detail=str(error), lost_records=self._numbers.lost)
         self._fill.learn(found)
-        status = found.status(self._numbers.lost, sum(one.vanished for one in self._reads))
+        vanished, foreign = sum(one.vanished for one in self._reads), sum(one.foreign for one in self._reads)
+        status = found.status(self._numbers.lost, vanished, foreign)
         self._measure(status)
         return status
 
@@ -141,7 +150,7 @@ async def open_embedded_queue(folder: Path, partitions: int, meter: Meter, limit
     """The queue of a server of our own on this folder. Raises QueueError when it cannot be started."""
     child = ValkeyChild(folder)
     url = await child.start()
-    return EmbeddedQueue(child, url, partitions, meter, numbers=folder / "numbers.json", limits=limits)
+    return EmbeddedQueue(child, url, partitions, meter, numbers=folder.with_name(f"{folder.name}.numbers.json"), limits=limits)
 
 
 def _lease(partition: int) -> str:

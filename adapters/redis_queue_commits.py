@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeVar
 
 from adapters.redis_queue_link import Argument, Link, RefusedQueueError
 from adapters.redis_queue_numbers import Numbers
@@ -14,6 +15,7 @@ from domain.errors import QueueError, QueueFullError
 from domain.ports import Meter
 from domain.queue import Entry
 
+NameT = TypeVar("NameT", int, str)
 DIGEST_S = 900
 MOST_APPENDS = 256
 MOST_BYTES = 8 << 20  # one script holds the server up for about as long as it copies this
@@ -89,7 +91,8 @@ class Commits:
         digests = sorted({one.digest for one in batch if one.digest})
         keys = [stream(p) for p in partitions] + [book(p) for p in partitions] + [f"wf:digest:{digest}" for digest in digests]
         sender, last = self._numbers.sender, [self._numbers.sent(p) for p in partitions]
-        words = chain.from_iterable(_words(one, partitions, digests) for one in batch)
+        places, known = _places(partitions), _places(digests)
+        words = chain.from_iterable(_words(one, places, known) for one in batch)
         try:
             answers = await self._link.script(APPEND, keys, [sender, DIGEST_S, len(partitions), *last, *words])
         except (RefusedQueueError, QueueFullError):
@@ -116,10 +119,14 @@ def book(partition: int) -> str:
     return f"wf:book:{partition}"
 
 
-def _words(one: _Append, partitions: Sequence[int], digests: Sequence[str]) -> list[Argument]:
-    words: list[Argument] = [digests.index(one.digest) + 1 if one.digest else 0, len(one.entries)]
+def _places(names: Sequence[NameT]) -> dict[NameT, int]:
+    return {name: place for place, name in enumerate(names, 1)}
+
+
+def _words(one: _Append, partitions: Mapping[int, int], digests: Mapping[str, int]) -> list[Argument]:
+    words: list[Argument] = [digests.get(one.digest, 0), len(one.entries)]
     for entry in one.entries:
-        words += [partitions.index(entry.partition) + 1, entry.key, entry.records, entry.received_at_ns, entry.payload]
+        words += [partitions[entry.partition], entry.key, entry.records, entry.received_at_ns, entry.payload]
     return words
 
 

@@ -53,14 +53,10 @@ class Look:
         """Bytes of the payloads that are not done."""
         return sum(lane.bytes for lane in self.lanes)
 
-    def status(self, lost: int, vanished: int) -> QueueStatus:
-        """The same in the words of the port."""
-        faults = [*self._faults(), *self._astray()]
+    def status(self, lost: int, vanished: int, foreign: int) -> QueueStatus:
+        """The same in the words of the port, with what readers found: records lost, entries deleted under them, entries not ours."""
+        faults = [*self._faults(), *self._astray(), *_finds(lost, vanished, foreign)]
         notes = [] if self.settings is not None else ["the server does not show its settings: whether it syncs its file is not known"]
-        if vanished:
-            faults.append(f"{vanished} delivered entries were deleted by somebody else")
-        if lost:
-            faults.append(f"{lost} acknowledged records are gone: the server was emptied, or lost its file")
         first_ms = min((lane.first_ms for lane in self.lanes if lane.first_ms), default=0)
         return QueueStatus(
             self.name,
@@ -94,12 +90,25 @@ class Look:
                 yield f"{key!r} holds {lane.length} entries, {lane.pending} delivered and {lane.lag} not: somebody else reads there"
 
 
+def _finds(lost: int, vanished: int, foreign: int) -> Iterator[str]:
+    if lost:
+        yield f"{lost} acknowledged records are gone: the server was emptied, or lost its file"
+    if vanished:
+        yield f"{vanished} delivered entries were deleted by somebody else"
+    if foreign:
+        yield f"{foreign} entries are none of ours and were left where they are: nobody else may write to 'wf:' keys"
+
+
 class Fill:
     """The pressure of the last look."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.pressure = Pressure.NONE
+
+    def close(self) -> None:
+        """The server took nothing more; so it is until the next look."""
+        self.pressure = Pressure.CLOSED
 
     def learn(self, found: Look) -> None:
         """Take the fullest of memory, depth and bytes."""

@@ -95,4 +95,6 @@ def _refusal(error: exceptions.ResponseError) -> QueueError:
         return QueueFullError(f"the queue's server has used up its memory ({said}); send again later")
     if said.startswith(("NOGROUP", "UNBLOCKED")):
         return NoGroupError(f"the queue's server was emptied: {said}")
+    if "compiling script" in said:
+        return RefusedQueueError(f"the queue needs Redis 7 or newer, or Valkey: {said}")
     return RefusedQueueError(f"the queue's server refused: {said}")

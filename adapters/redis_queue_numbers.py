@@ -44,13 +44,13 @@ class Numbers:
         known = self._kept.pop(partition, {})
         self._arrived[partition] = dict(known if done is None else done)
 
-    def arrive(self, partition: int, sender: str, before: int, records: int, is_again: bool) -> int:
-        """Count an entry whose sender had numbered `before` records until then; how many are missing in between."""
+    def arrive(self, partition: int, sender: str, before: int, records: int, is_again: bool) -> None:
+        """Count an entry whose sender had numbered `before` records until then; what is missing in between is lost."""
         totals = self._arrived.setdefault(partition, {})
         is_from_birth = self._path is not None and not is_again
         expected = totals.get(sender, 0 if is_from_birth else before)
         totals[sender] = max(expected, before + records)
-        return self._count_lost(max(0, before - expected))
+        self.lost += max(0, before - expected)
 
     def arrived(self, partition: int, sender: str) -> int:
         """The last number of a sender that came."""
@@ -60,16 +60,14 @@ class Numbers:
         """The last number of each of our senders; whoever reads now must find everything up to these."""
         return dict(self._acknowledged.get(partition, {}))
 
-    def drain(self, partition: int, promised: Mapping[str, int]) -> int:
-        """Compare at a moment when nothing more is there to read; how many promised records are missing."""
+    def drain(self, partition: int, promised: Mapping[str, int]) -> None:
+        """Compare at a moment when nothing more is there to read: what was promised and did not come is lost."""
         totals = self._arrived.setdefault(partition, {})
-        missing = 0
         for sender, total in promised.items():
             if sender in totals or self._path is not None:
-                missing += max(0, total - totals.get(sender, 0))
+                self.lost += max(0, total - totals.get(sender, 0))
                 totals[sender] = max(total, totals.get(sender, 0))
         self._forget(partition)
-        return self._count_lost(missing)
 
     def keep(self) -> None:
         """Write the numbers to their file; to be called before the server forgets what was done."""
@@ -84,10 +82,6 @@ class Numbers:
     def _forget(self, partition: int) -> None:
         """Senders before this one are complete once a partition is drained."""
         self._acknowledged[partition] = {self.sender: self.sent(partition)}
-
-    def _count_lost(self, missing: int) -> int:
-        self.lost += missing
-        return missing
 
 
 def _read(path: Path | None) -> dict[str, Totals]:

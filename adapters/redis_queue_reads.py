@@ -8,13 +8,13 @@ from adapters.redis_queue_commits import book, stream
 from adapters.redis_queue_link import Link, NoGroupError
 from adapters.redis_queue_numbers import Numbers
 from adapters.redis_queue_scripts import DONE, OPEN
-from domain.errors import QueueError
 from domain.queue import Delivery, Entry, EntryKey
 
 CONSUMER = "owner"  # one name for every owner in turn, as the partition is leased: the next one finds what the last one left
 LONGEST_BLOCK_S = 1.0
 MOST_DONE = 2_000  # entries of one script
 
+FIELDS = frozenset({b"k", b"n", b"t", b"p", b"s", b"q"})
 Fields = Mapping[bytes, bytes]
 
 
@@ -32,15 +32,16 @@ class Reads:
         self._name = name
         self._numbers = numbers
         self._keys = (stream(partition), book(partition))
+        self._is_known = False
         self._is_open = False
         self._again_after: str | None = "0"
-        self._held: dict[str, tuple[str, int, int]] = {}
+        self._held: dict[str, str] = {}
         self.vanished = 0
-        self.lost = 0
+        self.foreign = 0
 
     def restart(self) -> None:
         """The partition was not ours in between: read everything that is not done again."""
-        self._is_open, self._again_after = False, "0"
+        self._is_known, self._is_open, self._again_after = False, False, "0"
         self._held.clear()
 
     async def read(self, limit: int, wait_s: float) -> tuple[Delivery, ...]:
@@ -63,7 +64,7 @@ class Reads:
                 self._held.pop(delivery.position, None)
 
     def _seen(self, deliveries: Iterable[Delivery]) -> list[str | int]:
-        senders = {self._held[one.position][0] for one in deliveries if one.position in self._held}
+        senders = {self._held[one.position] for one in deliveries if one.position in self._held}
         numbered = [word for sender in sorted(senders) for word in (sender, self._numbers.arrived(self._partition, sender))]
         return [len(senders), *numbered]
 
@@ -80,17 +81,19 @@ class Reads:
             if found := self._deliveries(replies, {}):
                 return found
             if not replies:
-                self.lost += self._numbers.drain(self._partition, promised)
+                self._numbers.drain(self._partition, promised)
             if time.monotonic() >= end:
                 return ()
 
     async def _open(self) -> None:
         if self._is_open:
             return
-        known = await self._link.command("HGETALL", self._keys[1])
+        if not self._is_known:
+            known = await self._link.command("HGETALL", self._keys[1])
+            done = {_text(name)[2:]: int(value) for name, value in known.items() if name.startswith(b"s:")}
+            self._numbers.open(self._partition, done if known else None)
+            self._is_known = True
         await self._link.script(OPEN, self._keys[:1], [self._group])
-        done = {_text(name)[2:]: int(value) for name, value in known.items() if name.startswith(b"s:")}
-        self._numbers.open(self._partition, done if known else None)
         self._is_open = True
 
     async def _again(self, limit: int) -> tuple[Delivery, ...]:
@@ -119,17 +122,15 @@ class Reads:
 
     def _deliveries(self, replies: Sequence[tuple[bytes, Fields]], attempts: Mapping[str, int]) -> tuple[Delivery, ...]:
         is_again = self._again_after is not None
-        return tuple(self._delivery(_text(at), fields, attempts.get(_text(at), 1), is_again) for at, fields in replies if fields)
+        ours = [(_text(at), fields) for at, fields in replies if fields and fields.keys() >= FIELDS]
+        self.foreign += sum(bool(fields) for _, fields in replies) - len(ours)
+        return tuple(self._delivery(at, fields, attempts.get(at, 1), is_again) for at, fields in ours)
 
     def _delivery(self, position: str, fields: Fields, attempt: int, is_again: bool) -> Delivery:
-        try:
-            key, records, received_at_ns = EntryKey(_text(fields[b"k"])), int(fields[b"n"]), int(fields[b"t"])
-            sender, before, payload = _text(fields[b"s"]), int(fields[b"q"]), fields[b"p"]
-        except (KeyError, ValueError) as error:
-            raise QueueError(f"the entry {position!r} of the stream {self._keys[0]!r} is none of ours ({error}): remove it") from error
-        self.lost += self._numbers.arrive(self._partition, sender, before, records, is_again)
-        self._held[position] = (sender, records, len(payload))
-        entry = Entry(key, self._partition, payload, records, received_at_ns)
+        sender, records = _text(fields[b"s"]), int(fields[b"n"])
+        self._numbers.arrive(self._partition, sender, int(fields[b"q"]), records, is_again)
+        self._held[position] = sender
+        entry = Entry(EntryKey(_text(fields[b"k"])), self._partition, fields[b"p"], records, int(fields[b"t"]))
         return Delivery(entry, self._name, position, attempt, is_again)
 
 

@@ -59,6 +59,7 @@ class ValkeyChild:
         self._socket = folder / SOCKET
         self._short: Path | None = None
         self._turn = asyncio.Lock()
+        self._is_wanted = False
         self.pid = 0
 
     @property
@@ -69,17 +70,21 @@ class ValkeyChild:
     async def start(self) -> str:
         """Start the server and wait until it answers; its URL. Raises QueueError, with what the server logged, when it does not."""
         async with self._turn:
+            self._is_wanted = True
             await asyncio.to_thread(self._start)
         return self.url
 
     async def ensure(self) -> None:
-        """Start the server again if it died."""
+        """Start the server again if it died. Raises QueueError when it cannot be started, or was stopped."""
         async with self._turn:
+            if not self._is_wanted:
+                raise QueueError("the queue's server was stopped: open the queue again")
             await asyncio.to_thread(self._revive)
 
     async def stop(self) -> None:
         """End the server and wait for it; everything appended is on disk."""
         async with self._turn:
+            self._is_wanted = False
             await asyncio.to_thread(self._stop)
 
     def _revive(self) -> None:
