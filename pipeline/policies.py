@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,12 @@ from typing import Any
 import yaml
 
 from analytics.sampling.policy import Policy
+from analytics.sampling.retention import Retained, retention
 from analytics.sampling.rules import Rules
 from domain.errors import StoreError, WrongUseError
 from domain.ports import DocumentKind, Documents
 from pipeline.policy_document import policy_document, policy_of
-from pipeline.traffic import Traffic
+from pipeline.traffic import MOST_MINUTES, Traffic
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,19 @@ class PolicyBook:
         """The policy of a document, without putting it in force. Raises WrongUseError naming the field that is wrong."""
         return replace(policy_of(document), environment=self.current.environment)
 
+    def rehearsal(self, document: Mapping[str, Any], minutes: int = MOST_MINUTES) -> dict[str, Any]:
+        """What a policy would have kept of the traffic of the last minutes, beside what the one in force would keep; nothing is changed.
+
+        Expected events, by service and class; incidents, storms and backlog are not played back. Raises WrongUseError.
+        """
+        if not 1 <= minutes <= MOST_MINUTES:
+            raise WrongUseError(f"a dry run looks back between 1 and {MOST_MINUTES} minutes, not {minutes!r}")
+        candidate = self.candidate(document)
+        then, now = (retention(self.traffic.outcomes(rules, frozenset(), minutes)) for rules in (Rules(candidate), self.rules))
+        shares = {(row.service, row.kind): row.share for row in now}
+        rows = [{**row.as_json(), "share_now": round(shares.get((row.service, row.kind), 1.0), 4)} for row in then]
+        return {"policy": policy_document(candidate), "minutes": minutes, **_shares(then, now), "rows": rows}
+
     async def refresh(self) -> None:
         """As `load`, but what cannot be read leaves the policy in force."""
         try:
@@ -83,3 +97,9 @@ class PolicyBook:
     async def _kept(self) -> Policy | None:
         document = await self._documents.get(KIND, self.current.environment)
         return None if document is None else self.candidate(document)
+
+
+def _shares(then: Sequence[Retained], now: Sequence[Retained]) -> dict[str, float]:
+    return {
+        name: sum(row.kept for row in rows) / (sum(row.seen for row in rows) or 1) for name, rows in (("share", then), ("share_now", now))
+    }
