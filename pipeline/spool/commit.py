@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from time import perf_counter
 
 from domain.errors import QueueError, QueueFullError
 from domain.ports import Clock, Meter
@@ -45,9 +44,7 @@ class GroupCommit:
             self._coming[batch.digest] = write.landed
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush())
-        began = perf_counter()
         await asyncio.shield(write.landed)
-        self._meter.observe("pipeline_append_seconds", perf_counter() - began, queue=QUEUE)
 
     async def other(self, digest: str) -> None:
         """Wait for an append of the same digest that is on its way."""

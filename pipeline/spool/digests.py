@@ -3,24 +3,51 @@
 from collections.abc import Mapping
 
 KEPT_NS = 15 * 60 * 1_000_000_000
+MOST = 500_000  # digests in memory; beyond them the oldest is forgotten early
+
+
+class Recent:
+    """When each digest was appended, oldest first."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, int] = {}
+
+    def add(self, digest: str, at_ns: int) -> None:
+        """Remember one; an empty one is none."""
+        if not digest:
+            return
+        self._at.pop(digest, None)
+        self._at[digest] = at_ns
+        for old in tuple(self._old(at_ns)):
+            del self._at[old]
+
+    def knows(self, digest: str, now_ns: int) -> bool:
+        """Whether it was appended in the last 15 minutes."""
+        at_ns = self._at.get(digest)
+        return at_ns is not None and now_ns - at_ns <= KEPT_NS
+
+    def _old(self, now_ns: int) -> list[str]:
+        """At most two a call, so that no append pays for many."""
+        first = [digest for digest, _ in zip(self._at, range(2), strict=False)]
+        return [digest for digest in first if len(self._at) > MOST or now_ns - self._at[digest] > KEPT_NS]
 
 
 class Digests:
-    """Digests by segment; those older than 15 minutes are forgotten. `gone`: segments of which only the digests are left."""
+    """Digests by segment, so that those of a consumed segment can be kept. `gone`: segments of which only the digests are left."""
 
     def __init__(self, found: Mapping[int, Mapping[str, int]], gone: set[int]) -> None:
+        self.recent = Recent()
         self._of = {number: dict(kept) for number, kept in found.items()}
-        self._at = {digest: at_ns for kept in found.values() for digest, at_ns in kept.items()}
         self._gone = gone
-
-    def knows(self, digest: str, now_ns: int) -> bool:
-        """Whether a request of this digest was appended in the last 15 minutes."""
-        return now_ns - self._at.get(digest, now_ns - 2 * KEPT_NS) <= KEPT_NS
+        pairs = sorted((at_ns, digest) for kept in found.values() for digest, at_ns in kept.items())
+        for at_ns, digest in pairs:
+            self.recent.add(digest, at_ns)
 
     def add(self, segment: int, digest: str, at_ns: int) -> None:
         """A digest whose append is durable now."""
         if digest:
-            self._of.setdefault(segment, {})[digest] = self._at[digest] = at_ns
+            self._of.setdefault(segment, {})[digest] = at_ns
+            self.recent.add(digest, at_ns)
 
     def leave(self, segment: int, now_ns: int) -> Mapping[str, int]:
         """A segment is consumed: its digests that are still to be known."""
@@ -31,12 +58,9 @@ class Digests:
         return kept
 
     def expire(self, now_ns: int) -> tuple[int, ...]:
-        """Forget what is older than 15 minutes; the consumed segments nothing is remembered of any more."""
-        for segment, kept in list(self._of.items()):
-            if kept and now_ns - max(kept.values()) > KEPT_NS:
-                for digest, at_ns in self._of.pop(segment).items():
-                    if self._at.get(digest) == at_ns:
-                        del self._at[digest]
-        over = tuple(segment for segment in self._gone if segment not in self._of)
+        """The consumed segments nothing is to be remembered of any more."""
+        over = tuple(number for number in self._gone if all(now_ns - at_ns > KEPT_NS for at_ns in self._of.get(number, {}).values()))
+        for number in over:
+            self._of.pop(number, None)
         self._gone.difference_update(over)
         return over

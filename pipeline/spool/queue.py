@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from domain.errors import QueueError
@@ -60,11 +61,15 @@ class SpoolQueue:
         """Durable when it returns True; False for a digest of the last 15 minutes. Raises QueueFullError, QueueError."""
         await self._commit.other(digest)
         now_ns = to_nanos(self._clock.now())
-        if digest and self._digests.knows(digest, now_ns):
+        if self.knows(digest):
             return False
         await self._measure()
         await self._commit.commit(Batch(tuple(entries), digest, now_ns))
         return True
+
+    def knows(self, digest: str) -> bool:
+        """Whether a request of this digest was appended here in the last 15 minutes."""
+        return self._digests.recent.knows(digest, to_nanos(self._clock.now()))
 
     async def read(self, partition: int, limit: int, wait_s: float) -> tuple[Delivery, ...]:
         """At most `limit` entries of a partition, oldest first; () after `wait_s` without any."""
@@ -79,7 +84,7 @@ class SpoolQueue:
         pairs = list(zip(places, payloads, strict=True))
         if broken := [place for place, payload in pairs if not place.is_whole(payload)]:
             await self._set_aside(broken)
-        return tuple(self._delivery(place, payload) for place, payload in pairs if place.is_whole(payload))
+        return tuple(self._index.delivery(self.name, place, payload) for place, payload in pairs if place.is_whole(payload))
 
     async def done(self, deliveries: Sequence[Delivery]) -> None:
         """Forget these; a segment without anything left is removed."""
@@ -97,15 +102,23 @@ class SpoolQueue:
         del for_s
         if self._owners.setdefault(partition, owner) != owner:
             self._owners[partition] = owner
-            self._index.again(partition)
-            self._arrived[partition].set()
+            self.again(partition)
         return True
+
+    def again(self, partition: int) -> None:
+        """Deliver what was delivered and is not done once more."""
+        self._index.again(partition)
+        self._arrived[partition].set()
+
+    def holds(self, partition: int) -> bool:
+        """Whether a read would find something now."""
+        return self._index.waiting(partition)
 
     async def status(self) -> QueueStatus:
         """Counts of what is not done yet."""
         await self._measure()
         oldest_ns = self._index.oldest_ns()
-        return QueueStatus(
+        status = QueueStatus(
             self.name,
             "degraded" if self.pressure() is Pressure.CLOSED else "ok",
             self._detail(),
@@ -116,6 +129,8 @@ class SpoolQueue:
             oldest_at=from_nanos(oldest_ns) if oldest_ns is not None else None,
             lost_records=self._lost,
         )
+        show(self._meter, status, self._clock.now())
+        return status
 
     def pressure(self) -> Pressure:
         """By the share of its room that is used: 80, 90, 95, 98 %; also when the disk itself runs full."""
@@ -134,11 +149,6 @@ class SpoolQueue:
             self._digests.add(frame.segment, frame.digest, frame.at_ns)
             for partition in self._index.add(frame.places):
                 self._arrived[partition].set()
-
-    def _delivery(self, place: Place, payload: bytes) -> Delivery:
-        given = self._index.delivery(self.name, place, payload)
-        self._meter.add("pipeline_deliveries_total", queue=self.name, again=str(given.is_again).lower())
-        return given
 
     async def _something(self, partition: int, wait_s: float) -> bool:
         self._arrived[partition].clear()
@@ -195,6 +205,16 @@ class SpoolQueue:
             f"{self._torn} unfinished appends were cut off" if self._torn else "",
         ]
         return "; ".join(part for part in parts if part)
+
+
+def show(meter: Meter, status: QueueStatus, now: datetime) -> None:
+    """Put a status into the gauges of its queue."""
+    age_s = (now - status.oldest_at).total_seconds() if status.oldest_at else 0.0
+    meter.set("pipeline_queue_depth", status.depth, queue=status.name)
+    meter.set("pipeline_queue_records", status.records, queue=status.name)
+    meter.set("pipeline_queue_pending", status.pending, queue=status.name)
+    meter.set("pipeline_queue_bytes", status.bytes, queue=status.name)
+    meter.set("pipeline_oldest_age_seconds", max(age_s, 0.0), queue=status.name)
 
 
 def open_spool(
