@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from domain.errors import WrongUseError
 from domain.telemetry import LogRecord, MetricPoint, SpanRecord
 
 Record = LogRecord | SpanRecord | MetricPoint
@@ -32,13 +33,17 @@ _RANGES: Mapping[type, _Ranges] = {LogRecord: _LOG_RANGES, SpanRecord: _SPAN_RAN
 _FLOATS: Mapping[type, tuple[str, ...]] = {LogRecord: ("duration_ms",), SpanRecord: (), MetricPoint: ("value",)}
 
 
+class TooLargeError(WrongUseError):
+    """A request holds more than may come at once; in smaller pieces it would be taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`value` in characters; `records` is how many one request may hold; times are nanoseconds since 1970 (years 1970 to 2261)."""
 
     attributes: int = 128
     value: int = 32_768
-    records: int = 200_000
+    records: int = 100_000
     oldest_ns: int = 1
     newest_ns: int = 2**63 - 1 - _DAY_NS
 

@@ -15,7 +15,7 @@ from pipeline.severity import INFO, number_of_value
 from pipeline.values import attributes_of, text_of
 
 CHANGE_EVENTS = frozenset({"deploy", "flag", "config"})
-_TIMES = ("timestamp", "@timestamp", "time", "ts", "timeUnixNano")
+_TIMES = ("timestamp", "@timestamp", "time", "ts", "timeUnixNano", "date")
 _SERVICES = ("service", "service.name", "service_name")
 _BODIES = ("body", "message", "msg", "log")
 _SEVERITIES = ("severity", "level", "severity_text", "log.level", "severity_number")
@@ -101,6 +101,11 @@ def record_of(text: str, reading: Reading) -> Record:
         values = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error}") from error
+    return record_of_object(values, reading)
+
+
+def record_of_object(values: object, reading: Reading) -> Record:
+    """The record of a JSON value. Raises ValueError saying what is wrong."""
     if not isinstance(values, dict):
         raise ValueError(f"not a JSON object but {type(values).__name__}")  # noqa: TRY004 (wrong data, not wrong code)
     return _MAKERS[reading.signal](values, reading)

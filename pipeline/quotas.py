@@ -11,6 +11,14 @@ _BURST_S = 10.0
 _MOST_SOURCES = 10_000
 
 
+class OverQuotaError(QuotaError):
+    """A quota is used up; `retry_after_s` says when there is some again."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 @dataclass(frozen=True, slots=True)
 class Quota:
     """What one source may send, records and bytes (unpacked) a second; 0: as much as it likes. Ten seconds' worth may come at once."""
@@ -47,7 +55,8 @@ class Quotas:
         for (unit, rate, _), bucket in zip(asked, buckets, strict=True):
             if bucket.left <= 0:
                 wait_s = max(-bucket.left / rate, 1 / rate)
-                raise QuotaError(f"The source {source!r} is over its quota of {rate:g} {unit} a second; try again in {wait_s:.0f} s.")
+                said = f"The source {source!r} is over its quota of {rate:g} {unit} a second; try again in {wait_s:.0f} s."
+                raise OverQuotaError(said, wait_s)
         for (_, _, amount), bucket in zip(asked, buckets, strict=True):
             bucket.left -= amount
 

@@ -13,12 +13,14 @@ from service.routes.intake import intake_routes
 from service.routes.investigate import investigate_routes
 from service.routes.knowledge import knowledge_routes
 from service.routes.monitoring import monitoring_routes
+from service.routes.pushed import pushed_routes
 from service.routes.status import mount_page, status_routes
 
 ROUTES = (
     chat_routes,
     run_routes,
     intake_routes,
+    pushed_routes,
     investigate_routes,
     incident_routes,
     alert_routes,

@@ -1,5 +1,6 @@
 """Errors at the HTTP edge as RFC 9457 problem documents."""
 
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -9,21 +10,48 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from domain.errors import DataFolderError, NothingFoundError, StoreError, StoreTimeoutError, WatchfloorError, WrongUseError
+from domain.errors import (
+    DataFolderError,
+    NothingFoundError,
+    QueueError,
+    QuotaError,
+    StoreError,
+    StoreTimeoutError,
+    WatchfloorError,
+    WrongUseError,
+)
+from pipeline.limits import TooLargeError
+from pipeline.quotas import OverQuotaError
+from service.bodies import LateError, UnsupportedError
 
 STATUS: tuple[tuple[type[WatchfloorError], HTTPStatus], ...] = (
+    (TooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (UnsupportedError, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (LateError, HTTPStatus.REQUEST_TIMEOUT),
     (WrongUseError, HTTPStatus.BAD_REQUEST),
+    (QuotaError, HTTPStatus.TOO_MANY_REQUESTS),
+    (QueueError, HTTPStatus.SERVICE_UNAVAILABLE),
     (NothingFoundError, HTTPStatus.NOT_FOUND),
     (DataFolderError, HTTPStatus.CONFLICT),
     (StoreTimeoutError, HTTPStatus.GATEWAY_TIMEOUT),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 MEDIA_TYPE = "application/problem+json"
+RETRIED = frozenset({429, 502, 503, 504})  # what OTLP/HTTP calls retryable; nothing else is to be sent again
+_PAUSE_S = 2
 
 
 def status_of(error: WatchfloorError) -> HTTPStatus:
     """The HTTP status an error of ours is answered with."""
     return next((status for kind, status in STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def retry_headers(error: WatchfloorError) -> dict[str, str]:
+    """`Retry-After` in seconds for what is to be sent again, else nothing."""
+    if status_of(error) not in RETRIED:
+        return {}
+    pause_s = error.retry_after_s if isinstance(error, OverQuotaError) else _PAUSE_S
+    return {"Retry-After": str(max(math.ceil(pause_s), 1))}
 
 
 def problem(status: HTTPStatus, detail: str, **more: Any) -> Mapping[str, Any]:
@@ -43,7 +71,9 @@ def problem_response(status: HTTPStatus, detail: str, **more: Any) -> JSONRespon
 
 async def _ours(_request: Request, error: Exception) -> JSONResponse:
     known = error if isinstance(error, WatchfloorError) else WatchfloorError(str(error))
-    return problem_response(status_of(known), str(known), exit_code=known.exit_code)
+    response = problem_response(status_of(known), str(known), exit_code=known.exit_code)
+    response.headers.update(retry_headers(known))
+    return response
 
 
 async def _validation(_request: Request, error: Exception) -> JSONResponse:

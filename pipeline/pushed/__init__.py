@@ -1,0 +1,1 @@
+"""Parsers of bodies that senders push in their own formats."""
