@@ -28,6 +28,8 @@ from adapters.clickhouse_client import (
     stored,
 )
 from adapters.clickhouse_relations import Relations, parameters, relations
+from adapters.clickhouse_rollup_tables import ROLL_UPS
+from adapters.clickhouse_rollups import ClickHouseRollUps, tier_for, tier_question
 from adapters.clickhouse_schema import COUNTS, GAUGES, HISTOGRAMS, LOGS, SUMS, TABLES, TEMPLATES, TRACES
 from domain.counts import CountBatch
 from domain.errors import StoreError, StoreTimeoutError
@@ -102,9 +104,22 @@ class ClickHouseTelemetryStore:
         return tuple(LogTemplate(*row) for row in answer.rows)
 
     async def query(self, query: StoreQuery) -> Table:
-        statement = self._relations.statement(query)
+        statement = self._relations.statement(query, await self._tiers(query))
         values = {**query.params, **parameters(query)}
         return await self._read(partial(answer, sql=statement, values=values, settings=limits(query)), query.timeout_s)
+
+    async def _tiers(self, query: StoreQuery) -> Mapping[str, int]:
+        chosen = {}
+        for name, window in query.windows.items():
+            if tiers := self._relations.tiered.get(name.removesuffix("_before")):
+                ask = partial(answer, sql=tier_question(tiers, window), values=parameters(query), settings=limits(query))
+                found = await self._read(ask, query.timeout_s)
+                chosen[name] = tier_for(tiers, window, dict(found.rows))
+        return chosen
+
+    def roll_ups(self) -> ClickHouseRollUps:
+        """What keeps the roll-ups of this store, over a connection of its own; close it before the store. Raises StoreError."""
+        return ClickHouseRollUps(stored(self._connect), self._database)
 
     async def extent(self, tenant: Tenant = DEFAULT_TENANT) -> Extent | None:
         sql = _extent_sql(self._relations)
@@ -190,7 +205,7 @@ def _opened(connect: Connect, writer: Client, database: str) -> ClickHouseTeleme
 
 def found_relations(client: Client, database: str) -> Relations:
     """The relations over the tables of a database. Raises StoreError when it has none."""
-    found = {table: described(client, database, table) for table in TABLES}
+    found = {table: described(client, database, table) for table in (*TABLES, *ROLL_UPS)}
     tables = {table: columns for table, columns in found.items() if columns}
     if not tables:
         raise StoreError(f"the database {database!r} has no telemetry tables")

@@ -14,6 +14,7 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from adapters.clickhouse_rollup_tables import rollup_statements
 from adapters.clickhouse_schema import LOGS, TABLES, additions, statements
 from domain.errors import DataFolderError, StoreError, StoreRefusedError, StoreTimeoutError, WrongUseError
 from domain.ports import StoreQuery, Table
@@ -80,7 +81,7 @@ def prepare(writer: Client, database: str) -> None:
     for name, value in {"deduplicate_insert": "disable", "min_free_disk_bytes_to_perform_insert": MIN_FREE_DISK_BYTES}.items():
         if name in writer.server_settings:
             writer.set_client_setting(name, value)
-    for statement in statements(database, has_text_index=writer.min_version("26.2")):
+    for statement in (*statements(database, has_text_index=writer.min_version("26.2")), *rollup_statements(database)):
         stored(partial(writer.command, statement))
     for table in TABLES if existing else ():
         if addition := additions(database, table, described(writer, database, table)):

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from adapters.clickhouse_schema import GAUGES, HISTOGRAMS, LOGS, SUMS, TEMPLATES, TRACES, attribute_text
+from adapters.clickhouse_rollup_tables import table_of
+from adapters.clickhouse_schema import COUNTS, GAUGES, HISTOGRAMS, LOGS, SUMS, TEMPLATES, TRACES, attribute_text
 from domain.errors import StoreError
 from domain.ids import DEFAULT_TENANT
 from domain.ports import StoreQuery
+from domain.rollups import TIERS, Family
 from domain.window import to_nanos
 
 Columns = Mapping[str, str]  # a table's column names and types
@@ -96,6 +98,31 @@ _METRIC_CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "unit": _plain("MetricUnit"),
     "attributes": _plain("Attributes"),
 }
+_COUNT_CHOICES: Mapping[str, tuple[Choice, ...]] = {
+    "signal": _plain("Signal"),
+    "service": _plain("Service"),
+    "route": _plain("Route"),
+    "status": _plain("Status"),
+    "error_code": _plain("ErrorCode"),
+    "severity": _plain("Severity"),
+    "template_id": _plain("TemplateId"),
+    "events": _plain("Events"),
+    "rows": _plain("Rows"),
+    "latency_buckets": _plain("LatencyBuckets"),
+    "latency_events": _plain("LatencyEvents"),
+}
+_GAUGE_CHOICES: Mapping[str, tuple[Choice, ...]] = {
+    "service": _plain("Service"),
+    "name": _plain("Name"),
+    "unit": _plain("Unit"),
+    "host": _plain("Host"),
+    "points": _plain("Points"),
+    "total": _plain("Total"),
+    "lowest": _plain("Lowest"),
+    "highest": _plain("Highest"),
+    "last_value": _plain("LastValue"),
+    "last_at": _plain("LastAt"),
+}
 _TEMPLATE_CHOICES: Mapping[str, tuple[Choice, ...]] = {
     "template_id": _plain("TemplateId"),
     "service": _plain("ServiceName"),
@@ -112,47 +139,59 @@ class Source:
     table: str
     columns: Mapping[str, str]
     tenant: str
+    where: str = ""
     time: str = ""
     coarse_time: str = ""
+    step_s: int = 0  # rows are buckets of this length; those that overlap the window belong to it
 
     def select(self, name: str) -> str:
         """The scoped SELECT; `name` prefixes the bound window."""
         expressions = ", ".join(f"{expression} AS {column}" for column, expression in self.columns.items())
         start, end = (f"fromUnixTimestamp64Nano({{wf_{name}_{edge}:Int64}}, 'UTC')" for edge in ("start", "end"))
-        scope = [self.tenant]
-        scope += [f"{self.time} >= {start}", f"{self.time} < {end}"] if self.time else []
+        scope = [self.tenant, *([self.where] if self.where else [])]
+        first = f"{self.time} > {start} - INTERVAL {self.step_s} SECOND" if self.step_s else f"{self.time} >= {start}"
+        scope += [first, f"{self.time} < {end}"] if self.time else []
         scope += [f"{self.coarse_time} >= toDateTime({start})", f"{self.coarse_time} <= toDateTime({end})"] if self.coarse_time else []
         return f"SELECT {expressions} FROM {self.table} WHERE {' AND '.join(scope)}"  # noqa: S608  names are ours, values are bound
 
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What a store can answer: relations by name, each made of one or more tables."""
+    """What a store can answer: relations by name, each made of one or more tables; of `tiered` ones each query reads one, finest first."""
 
     sources: Mapping[str, tuple[Source, ...]]
     is_ours: bool
+    tiered: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
 
     def columns(self, relation: str) -> frozenset[str]:
         """Logical columns of a relation; empty when the store lacks its tables."""
-        return frozenset().union(*(source.columns for source in self.sources.get(relation.removesuffix(_BEFORE), ())))
+        return frozenset().union(*(source.columns for source in self._all.get(relation.removesuffix(_BEFORE), ())))
 
-    def statement(self, query: StoreQuery) -> str:
-        """The query with its relations put before it as scoped CTEs. Raises StoreError when it is not a lone SELECT over them."""
+    def statement(self, query: StoreQuery, tiers: Mapping[str, int] | None = None) -> str:
+        """The query with its relations put before it as scoped CTEs, `tiers` says which source of tiered ones.
+
+        Raises StoreError when it is not a lone SELECT over them.
+        """
         sql = query.sql.strip()
         _check(sql)
         names = [*query.windows, *([_UNSCOPED] if re.search(rf"\b{_UNSCOPED}\b", sql) and _UNSCOPED not in query.windows else [])]
         if not names:
             return sql
-        tables = ", ".join(f"{name} AS ({self._body(name)})" for name in names)
+        tables = ", ".join(f"{name} AS ({self._body(name, tiers or {})})" for name in names)
         rest = re.match(r"with\b", sql, re.IGNORECASE)
         return f"WITH {tables}, {sql[rest.end() :].lstrip()}" if rest else f"WITH {tables} {sql}"
 
-    def _body(self, name: str) -> str:
-        sources = self.sources.get(name.removesuffix(_BEFORE))
+    @property
+    def _all(self) -> Mapping[str, tuple[Source, ...]]:
+        return {**self.sources, **self.tiered}
+
+    def _body(self, name: str, tiers: Mapping[str, int]) -> str:
+        sources = self._all.get(name.removesuffix(_BEFORE))
         if not sources:
-            known = ", ".join(sorted(self.sources)) or "none"
+            known = ", ".join(sorted(self._all)) or "none"
             raise StoreError(f"this store has no relation {name!r}; it has: {known}")
-        return " UNION ALL ".join(source.select(name) for source in sources)
+        chosen = sources[tiers[name] :][:1] if name in tiers else sources
+        return " UNION ALL ".join(source.select(name) for source in chosen)
 
 
 def parameters(query: StoreQuery) -> dict[str, int | str]:
@@ -179,10 +218,30 @@ def relations(database: str, tables: Mapping[str, Columns]) -> Relations:
         "logs": _sources(database, usable, (LOGS,), _LOG_CHOICES, "Timestamp"),
         "spans": _sources(database, usable, (TRACES,), _SPAN_CHOICES, "Timestamp"),
         "metrics": _sources(database, usable, tuple(_KINDS), _METRIC_CHOICES, "TimeUnix"),
+        "counts": tuple(
+            replace(one, where="Signal != ''", step_s=60) for one in _sources(database, usable, (COUNTS,), _COUNT_CHOICES, "Minute")
+        ),
         _UNSCOPED: _sources(database, usable, (TEMPLATES,), _TEMPLATE_CHOICES, ""),
     }
+    rolled = {
+        "rollups": _tiers(database, usable, "counts", _COUNT_CHOICES),
+        "gauge_rollups": _tiers(database, usable, "gauges", _GAUGE_CHOICES),
+    }
     is_ours = all("Tenant" in columns for columns in tables.values())
-    return Relations({name: found for name, found in sources.items() if found}, is_ours)
+    return Relations(_found(sources), is_ours, _found(rolled))
+
+
+def _found(sources: Mapping[str, tuple[Source, ...]]) -> Mapping[str, tuple[Source, ...]]:
+    return {name: found for name, found in sources.items() if found}
+
+
+def _tiers(database: str, tables: Mapping[str, Columns], family: Family, choices: Mapping[str, tuple[Choice, ...]]) -> tuple[Source, ...]:
+    found = [(tier, _sources(database, tables, (table_of(family, tier),), choices, "Bucket")) for tier in TIERS]
+    return tuple(
+        replace(one, table=f"{one.table} FINAL", columns={**one.columns, "resolution_s": f"toUInt32({tier.step_s})"}, step_s=tier.step_s)
+        for tier, sources in found
+        for one in sources
+    )
 
 
 def _usable(columns: Columns) -> Columns:

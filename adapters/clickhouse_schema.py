@@ -44,6 +44,7 @@ _LATER: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys((GAUGES, SUMS, HISTOGRAMS), _ARRIVED),
 }
 _RECORD_INDEX = "INDEX idx_record_id RecordId TYPE bloom_filter(0.001) GRANULARITY 1"
+_ARRIVAL_INDEX = "INDEX idx_arrival IngestedAt TYPE minmax GRANULARITY 1"  # roll-ups look for what arrived on a day
 _HOT_TYPES: Mapping[str, str] = {
     **dict.fromkeys(("Route", "Method", "ErrorCode", "Host", "Event", "UserAgent"), "LowCardinality(String)"),
     **dict.fromkeys(("Client", "User"), "String"),
@@ -174,7 +175,8 @@ def _log_indexes(has_text_index: bool) -> tuple[str, ...]:
     )
 
 
-def _table(name: str, columns: Mapping[str, str], indexes: tuple[str, ...], tail: str) -> str:
+def create_table(name: str, columns: Mapping[str, str], indexes: tuple[str, ...], tail: str) -> str:
+    """The statement that makes a table of these columns where it is missing; `tail` is its engine."""
     lines = [f"`{column}` {kind}" for column, kind in columns.items()]
     return f"CREATE TABLE IF NOT EXISTS {name} (\n  " + ",\n  ".join([*lines, *indexes]) + f"\n) {tail}"
 
@@ -185,7 +187,7 @@ def _merge_tree(time: str, order: str) -> str:
 
 def _logs_table(database: str, has_text_index: bool) -> str:
     tail = _merge_tree("Timestamp", "toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp")
-    return _table(f"{database}.{LOGS}", _log_columns(), _log_indexes(has_text_index), tail)
+    return create_table(f"{database}.{LOGS}", _log_columns(), _log_indexes(has_text_index), tail)
 
 
 def _traces_table(database: str) -> str:
@@ -195,13 +197,13 @@ def _traces_table(database: str) -> str:
         _RECORD_INDEX,
     )
     tail = _merge_tree("Timestamp", "ServiceName, SpanName, toDateTime(Timestamp), Timestamp")
-    return _table(f"{database}.{TRACES}", _trace_columns(), indexes, tail)
+    return create_table(f"{database}.{TRACES}", _trace_columns(), indexes, tail)
 
 
 def _trace_times_table(database: str) -> str:
     columns = {"TraceId": _TEXT, "Start": "DateTime CODEC(Delta(4), ZSTD(1))", "End": "DateTime CODEC(Delta(4), ZSTD(1))"}
     indexes = ("INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1",)
-    return _table(f"{database}.{TRACE_TIMES}", columns, indexes, _merge_tree("Start", "TraceId, Start"))
+    return create_table(f"{database}.{TRACE_TIMES}", columns, indexes, _merge_tree("Start", "TraceId, Start"))
 
 
 def _trace_times_view(database: str) -> str:
@@ -211,8 +213,9 @@ def _trace_times_view(database: str) -> str:
 
 
 def _metric_table(database: str, name: str) -> str:
+    indexes = (_RECORD_INDEX, *((_ARRIVAL_INDEX,) if name == GAUGES else ()))
     tail = _merge_tree("TimeUnix", "ServiceName, MetricName, Attributes, toUnixTimestamp64Nano(TimeUnix)")
-    return _table(f"{database}.{name}", _metric_columns(_METRIC_VALUES[name]), (_RECORD_INDEX,), tail)
+    return create_table(f"{database}.{name}", _metric_columns(_METRIC_VALUES[name]), indexes, tail)
 
 
 def _templates_table(database: str) -> str:
@@ -224,7 +227,7 @@ def _templates_table(database: str) -> str:
         "Text": _TEXT,
         "UpdatedAt": "DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')",
     }
-    return _table(f"{database}.{TEMPLATES}", columns, (), "ENGINE = ReplacingMergeTree(UpdatedAt) ORDER BY (Tenant, TemplateId)")
+    return create_table(f"{database}.{TEMPLATES}", columns, (), "ENGINE = ReplacingMergeTree(UpdatedAt) ORDER BY (Tenant, TemplateId)")
 
 
 def _counts_table(database: str) -> str:
@@ -241,7 +244,7 @@ def _counts_table(database: str) -> str:
         "CountedAt": _NANOS,
     }
     indexes = ("INDEX idx_entries Entries TYPE bloom_filter(0.001) GRANULARITY 1", "INDEX idx_minute Minute TYPE minmax GRANULARITY 1")
-    return _table(f"{database}.{COUNTS}", columns, indexes, _merge_tree("CountedAt", "Tenant, Signal, Minute, Service, Route"))
+    return create_table(f"{database}.{COUNTS}", columns, indexes, _merge_tree("CountedAt", "Tenant, Signal, Minute, Service, Route"))
 
 
 def additions(database: str, table: str, existing: Collection[str]) -> str:
@@ -250,7 +253,8 @@ def additions(database: str, table: str, existing: Collection[str]) -> str:
     if not missing or not existing:
         return ""
     parts = [f"ADD COLUMN IF NOT EXISTS `{name}` {kind}" for name, kind in missing.items()]
-    parts += ["ADD " + _RECORD_INDEX.replace("INDEX ", "INDEX IF NOT EXISTS ", 1)] if "RecordId" in missing else []
+    indexes = [_RECORD_INDEX, *([_ARRIVAL_INDEX] if table == GAUGES else [])] if "RecordId" in missing else []
+    parts += ["ADD " + index.replace("INDEX ", "INDEX IF NOT EXISTS ", 1) for index in indexes]
     return f"ALTER TABLE {database}.{table} {', '.join(parts)}"
 
 
