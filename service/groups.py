@@ -1,4 +1,4 @@
-"""Commands that come in groups: metrics, templates, prompts, eval, dlq."""
+"""Commands that come in groups: metrics, templates, prompts, eval, dlq, thresholds, sampling."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,7 @@ prompts = typer.Typer(help="Prompts and their versions.", no_args_is_help=True)
 evaluation = typer.Typer(help="Questions with known answers.", no_args_is_help=True)
 dlq = typer.Typer(help="Dead letters: input that could not be taken.", no_args_is_help=True)
 thresholds = typer.Typer(help="The thresholds that flag events.", no_args_is_help=True)
+sampling = typer.Typer(help="The sampling policy, and how much is kept.", no_args_is_help=True)
 
 GROUPS = {
     "metrics": metrics,
@@ -24,6 +25,7 @@ GROUPS = {
     "eval": evaluation,
     "dlq": dlq,
     "thresholds": thresholds,
+    "sampling": sampling,
     **INCIDENT_GROUPS,
 }
 
@@ -152,3 +154,27 @@ def thresholds_show(context: typer.Context, json: Json = False) -> None:
 def thresholds_set(context: typer.Context, name: str, value: float, json: Json = False) -> None:
     """Change a threshold, for the next event on."""
     call(context, "thresholds.change", json, name=name, value=value)
+
+
+@sampling.command("show")
+def sampling_show(context: typer.Context, json: Json = False) -> None:
+    """Show the policy in force, as YAML that `set` takes."""
+    call(context, "sampling.show", json)
+
+
+@sampling.command("set")
+def sampling_set(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="policy as YAML or JSON")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what it would have kept, and change nothing")] = False,
+    minutes: Annotated[int, typer.Option(help="how far a dry run looks back", min=1, max=10)] = 10,
+    json: Json = False,
+) -> None:
+    """Put a policy in force, at once and without a restart."""
+    call(context, "sampling.put", json, file=file, dry_run=dry_run, minutes=minutes)
+
+
+@sampling.command("retention")
+def sampling_retention(context: typer.Context, json: Json = False) -> None:
+    """Show what was kept since the start, by service and class."""
+    call(context, "sampling.retained", json)
