@@ -2,9 +2,10 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Protocol
 
 import xxhash
 
@@ -22,7 +23,12 @@ CONTENT_DIGITS = 20
 _INFO, _WARN, _ERROR, _FAILED = 9, 13, 17, 500
 _REQUEST_IDS = ("request_id", "request.id", "http.request.id")
 
-Clean = Callable[[Sequence[Record]], Sequence[Record]]
+
+class Cleaner(Protocol):
+    """Makes records and texts fit to persist: bounded, without secrets."""
+
+    def clean(self, records: Sequence[Record]) -> Sequence[Record]: ...
+    def text(self, value: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,9 @@ def new_key(clock: Clock) -> str:
 class Admission:
     """Safe to use from several threads at once."""
 
-    def __init__(self, partitions: int, clean: Clean, clock: Clock) -> None:
+    def __init__(self, partitions: int, cleaner: Cleaner, clock: Clock) -> None:
         self._partitions = partitions
-        self._clean = clean
+        self._cleaner = cleaner
         self._clock = clock
 
     def admit(self, items: Iterable[Item], origin: Origin, pressure: Pressure = Pressure.NONE) -> Admitted:
@@ -74,7 +80,7 @@ class Admission:
         names: list[str] = []
         for item in items:
             if isinstance(item, Rejection):
-                admitted.rejections.append(item)
+                admitted.rejections.append(self._told(item))
                 continue
             admitted.joined_lines += item.lines - 1
             name = named.next(item.line)
@@ -83,8 +89,12 @@ class Admission:
                 continue
             records.append(item.record)
             names.append(name)
-        self._cut(list(zip(self._clean(records), names, strict=True)), origin, admitted)
+        self._cut(list(zip(self._cleaner.clean(records), names, strict=True)), origin, admitted)
         return admitted
+
+    def _told(self, rejected: Rejection) -> Rejection:
+        text = self._cleaner.text
+        return Rejection(rejected.line, text(rejected.reason), text(rejected.text))
 
     def _cut(self, named: list[tuple[Record, str]], origin: Origin, admitted: Admitted) -> None:
         received_at_ns = to_nanos(self._clock.now())

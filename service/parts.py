@@ -7,9 +7,12 @@ from domain.ports import Clock, Documents, Embedder, Notifier, Slots, StateStore
 from domain.telemetry import Signal
 from graph.analyst import Analyst
 from incidents.room import IncidentRoom
+from observability.metrics import Metrics
 from observability.tracing import TraceBuffer
 from pipeline.follow import Follower
 from pipeline.loader import Loader
+from pipeline.plane import DataPlane
+from pipeline.policies import PolicyBook
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
 from service.live import LiveFeed
@@ -36,6 +39,9 @@ class Parts:
     embedder: Embedder
     loader: Loader
     follower: Follower
+    plane: DataPlane
+    policies: PolicyBook
+    metrics: Metrics
     receiver: Receiver
     live: LiveFeed
     thresholds: KeptThresholds

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".watchfloor"), description="folder of the embedded stores")
     clickhouse_url: str = Field("", description="ClickHouse server; empty: chDB inside the process")
     database_url: str = Field("", description="state database (SQLAlchemy URL); empty: SQLite in the data folder")
+    environment: Literal["dev", "prod"] = Field(
+        "dev", description="which sampling policy to begin with: dev keeps everything, prod one in twenty of what is ordinary"
+    )
     redis_url: str = Field("", description="Redis or Valkey of the queue; empty: an own Valkey child in the data folder", repr=False)
     queue: Literal["auto", "spool"] = Field("auto", description="spool: no Redis at all, the files of the spool are the queue")
     partitions: int = Field(1, ge=1, le=64, description="stream partitions of the queue; all processes on one Redis need the same number")

@@ -3,27 +3,25 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from adapters.otlp import OtlpCodec
 from domain.documents import document
-from domain.errors import StoreError, WrongUseError
-from domain.ids import DEFAULT_TENANT, Tenant
+from domain.errors import QueueError, WrongUseError
+from domain.queue import Entry
 from domain.telemetry import LogRecord
-from pipeline.receive import Receiver
 from service.app import build_app
 from service.live import LiveFeed
 from service.recent import RecentEvents, Wanted
 from service.routes.monitoring import stream
 from simulator.live import Pace
 from simulator.wide import EVENT_TYPES, Ranges
-from tests.fakes import FakeClock, FakeDocuments, FakeStateStore, FakeTelemetryStore
+from tests.fakes import FakeClock, FakeDocuments, FakeQueue, FakeTelemetryStore
+from tests.pipeline.plants import Plant
 from tests.service.world import Front, front
 
 NDJSON = {"content-type": "application/x-ndjson"}
@@ -36,15 +34,22 @@ async def forever(_seconds: float) -> None:
 class Feed:
     """A feed over fakes whose ticks the test makes."""
 
-    def __init__(self, store: FakeTelemetryStore | None = None) -> None:
-        self.clock, self.store = FakeClock(), store or FakeTelemetryStore()
-        self.receiver = Receiver(self.store, FakeStateStore(), OtlpCodec(), self.clock)
-        self.live = LiveFeed(self.receiver, self.clock, Pace(), Ranges(), forever)
+    def __init__(self, store: FakeTelemetryStore | None = None, queue: FakeQueue | None = None) -> None:
+        self.clock, self.store, self.queue = FakeClock(), store or FakeTelemetryStore(), queue or FakeQueue()
+        plant = Plant(store=self.store, queue=self.queue, clock=self.clock)
+        self.plane = plant.plane()
+        self.ways = plant.ways_in(self.plane)
+        self.live = LiveFeed(self.ways.receiver, self.clock, Pace(), Ranges(), forever)
 
     async def run(self, seconds: int) -> None:
         for _ in range(seconds):
             self.clock.at += timedelta(seconds=1)
             await self.live.tick()
+        await self.ways.settle(self.queue)
+
+    async def close(self) -> None:
+        await self.live.close()
+        await self.plane.close()
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ async def feed() -> AsyncIterator[Feed]:
     made = Feed()
     made.live.start()
     yield made
-    await made.live.close()
+    await made.close()
 
 
 async def test_events_come_at_the_rate_with_all_four_types_in_the_first_minute(feed: Feed) -> None:
@@ -133,26 +138,27 @@ async def test_state_changes_that_cannot_be_are_refused(feed: Feed) -> None:
         feed.live.force()
 
 
-@dataclass(slots=True)
-class FailingOnce(FakeTelemetryStore):
-    failed: bool = False
+class FailingOnce(FakeQueue):
+    """Loses its first append of log events."""
 
-    async def write_logs(self, records: Any, tenant: Tenant = DEFAULT_TENANT) -> int:
-        if not self.failed:
-            self.failed = True
-            raise StoreError("the store is away")
-        return await FakeTelemetryStore.write_logs(self, records, tenant)
+    has_failed: bool = False
+
+    async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
+        if not self.has_failed:
+            self.has_failed = True
+            raise QueueError("the queue is away")
+        return await super().append(entries, digest)
 
 
-async def test_a_store_that_fails_once_loses_events_that_are_counted_and_the_feed_goes_on() -> None:
-    feed = Feed(FailingOnce())
+async def test_a_queue_that_fails_once_loses_events_that_are_counted_and_the_feed_goes_on() -> None:
+    feed = Feed(queue=FailingOnce())
     feed.live.start()
     await feed.run(60)
     status = feed.live.status()
     assert status.lost >= 1
     assert status.lost + len(feed.store.logs) == pytest.approx(30, abs=3)
-    assert (status.last_error, status.running) == ("the store is away", True)
-    await feed.live.close()
+    assert (status.last_error, status.running) == ("the queue is away", True)
+    await feed.close()
 
 
 async def test_the_loop_ticks_by_itself_between_sleeps() -> None:
@@ -164,7 +170,7 @@ async def test_the_loop_ticks_by_itself_between_sleeps() -> None:
             woken.set()
         await asyncio.sleep(0)
 
-    live = LiveFeed(feed.receiver, feed.clock, Pace(), Ranges(), nap)
+    live = LiveFeed(feed.ways.receiver, feed.clock, Pace(), Ranges(), nap)
     live.start()
     await asyncio.wait_for(woken.wait(), 30)
     await live.stop()
@@ -177,7 +183,7 @@ async def test_a_bug_ends_the_feed_says_so_and_it_can_be_started_again() -> None
     async def broken(_seconds: float) -> None:
         raise ZeroDivisionError("a bug")
 
-    live = LiveFeed(feed.receiver, feed.clock, Pace(), Ranges(), broken)
+    live = LiveFeed(feed.ways.receiver, feed.clock, Pace(), Ranges(), broken)
     live.start()
     for _ in range(3):
         await asyncio.sleep(0)

@@ -14,21 +14,24 @@ from domain.errors import StoreError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.incidents import Incident
 from domain.ports import Judge
+from domain.queue import EventQueue
 from domain.telemetry import Extent, LogRecord
+from domain.window import to_nanos
 from incidents.room import Ports as RoomPorts
 from incidents.room import open_room
-from pipeline.follow import Follower
-from pipeline.loader import Loader
-from pipeline.receive import Receiver
+from observability.metrics import Metrics
+from pipeline.policies import PolicyBook, shipped_policy
+from pipeline.sampling import TailSampler
 from prompts.library import PromptLibrary
 from service.app import build_app
 from service.inquiries import of_incident
 from service.live import live_feed
 from service.parts import Parts
+from service.plane import OpenIncidents, Surroundings, build_intake
 from service.scheduler import Scheduler
 from service.settings import Settings
 from service.thresholds import KeptThresholds
-from tests.fakes import FakeClock, FakeDocuments, FakeSlots, FakeStateStore, FakeTelemetryStore, FakeVectorIndex
+from tests.fakes import FakeClock, FakeDocuments, FakeQueue, FakeSlots, FakeStateStore, FakeTelemetryStore, FakeVectorIndex
 from tests.graph.world import END, START, FakeTools, World, world
 from tools.registry import Registry
 from tools.toolbox import Toolbox
@@ -69,10 +72,21 @@ class Front:
     def __post_init__(self) -> None:
         self.client = TestClient(build_app(self.parts, "0"), base_url="http://127.0.0.1", raise_server_exceptions=False)
 
+    def settle(self) -> None:
+        """Wait until everything that was received is stored."""
+        self.run(settled, self.parts)
+
     def run(self, work: Callable[..., Awaitable[object]], *given: object) -> None:
         """Do something in the loop of the client, which must be open."""
         assert self.client.portal is not None
         self.client.portal.call(work, *given)
+
+
+async def settled(parts: Parts) -> None:
+    """Wait until everything that the queue holds is stored."""
+    queue = await parts.plane.start()
+    assert isinstance(queue, FakeQueue)
+    await parts.plane.written([delivery.entry.key for delivery in queue.held.values()])
 
 
 def front(
@@ -92,9 +106,28 @@ def templates() -> Registry:
 
 def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
     """Parts wired by hand."""
-    codec, clock, registry, flagger = OtlpCodec(), FakeClock(), templates(), Flagger()
-    settings, documents = Settings(data_dir=Path("nowhere")), FakeDocuments()
-    receiver = Receiver(store, inside.state, codec, clock, flagger)
+    clock, registry = FakeClock(), templates()
+    settings, documents, metrics = Settings(data_dir=Path("nowhere")), FakeDocuments(), Metrics()
+    policies, queue, incidents = PolicyBook(documents, shipped_policy("dev")), FakeQueue(), OpenIncidents(documents)
+
+    async def opened() -> EventQueue:
+        return queue
+
+    around = Surroundings(
+        settings=settings,
+        store=store,
+        state=inside.state,
+        decoder=OtlpCodec(),
+        flagger=Flagger(),
+        policies=policies,
+        incidents=incidents,
+        sampler=TailSampler(policies, lambda: to_nanos(clock.now()), incidents, meter=metrics),
+        open_queue=opened,
+        clock=clock,
+        metrics=metrics,
+        secret=b"of this test",
+    )
+    intake = build_intake(around)
 
     async def investigated(incident: Incident) -> Mapping[str, Any]:
         return (await of_incident(parts, incident)).as_json()
@@ -109,11 +142,14 @@ def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
         index=index,
         incidents=open_room(RoomPorts(store, documents, index, embedder, clock), investigated),
         embedder=embedder,
-        loader=Loader(store, inside.state, codec, clock),
-        follower=Follower(store, inside.state, codec, clock),
-        receiver=receiver,
-        live=live_feed(settings, receiver, clock),
-        thresholds=KeptThresholds(documents, flagger),
+        plane=intake.plane,
+        policies=policies,
+        metrics=metrics,
+        loader=intake.loader,
+        follower=intake.follower,
+        receiver=intake.receiver,
+        live=live_feed(settings, intake.receiver, clock),
+        thresholds=KeptThresholds(documents, around.flagger),
         encode_response=encode_response,
         registry=registry,
         toolbox=Toolbox(store, registry),

@@ -1,19 +1,19 @@
 """Simulated worlds in the store, each under a tenant of its own, through the ordinary pipeline."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from adapters.clock import SystemClock
-from adapters.otlp import OtlpCodec
+from domain.counts import CountBatch
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.ports import StoreQuery, Table, TelemetryStore
-from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, SpanRecord
-from pipeline.loader import Loader, LoadOptions, Source
+from domain.queue import EntryKey
+from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Signal, SpanRecord
+from pipeline.loader import LoadOptions, Source
 from simulator.world import World, generate, write
-from tests.fakes import FakeStateStore
+from tests.pipeline.plants import Plant, running
 
 START = datetime(2026, 3, 4, 9, tzinfo=UTC)
 
@@ -40,6 +40,15 @@ class OneTenant:
     async def templates(self, tenant: Tenant = DEFAULT_TENANT) -> tuple[LogTemplate, ...]:
         return await self.store.templates(self.tenant)
 
+    async def write_counts(self, batch: CountBatch) -> int:
+        return await self.store.write_counts(replace(batch, tenant=self.tenant))
+
+    async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        return await self.store.counted(entries, self.tenant)
+
+    async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
+        return await self.store.stored_ids(signal, record_ids, self.tenant)
+
     async def query(self, query: StoreQuery) -> Table:
         return await self.store.query(query)
 
@@ -64,8 +73,8 @@ async def loaded(store: TelemetryStore, scenario: str, seed: int, minutes: int, 
     tenant = Tenant(f"{scenario.replace('_', '-')}-{seed}-{minutes}")
     world = made(scenario, seed, minutes)
     if await store.extent(tenant) is None:
-        loader = Loader(OneTenant(store, tenant), FakeStateStore(), OtlpCodec(), SystemClock())
-        for file in write(world, folder):
-            if file.name != "truth.json":
-                await loader.load(Source.of_path(file), LoadOptions(), lambda _: None)
+        async with running(Plant(store=OneTenant(store, tenant))) as ways:
+            for file in write(world, folder):
+                if file.name != "truth.json":
+                    await ways.loader.load(Source.of_path(file), LoadOptions(), lambda _: None)
     return world, tenant
