@@ -1,5 +1,6 @@
 """Spools, entries and a disk that fails, for the tests."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ async def all_of(queue: EventQueue, partition: int = 0) -> tuple[Delivery, ...]:
     return found
 
 
-def keys(deliveries: tuple[Delivery, ...]) -> list[str]:
+def keys(deliveries: Sequence[Delivery]) -> list[str]:
     return [one.entry.key for one in deliveries]
 
 

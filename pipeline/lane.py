@@ -1,0 +1,75 @@
+"""Reading one partition of a queue that may not answer, without ever waiting for it longer than asked."""
+
+import asyncio
+import logging
+from time import monotonic
+
+from domain.errors import QueueError
+from domain.queue import Delivery, EventQueue
+from pipeline.breaker import pause_s
+
+READ_S = 0.5
+LONGEST_PAUSE_S = 2.0
+log = logging.getLogger(__name__)
+
+
+class Lane:
+    """One read is under way at most; what it brings after its caller went on is given to the next caller."""
+
+    def __init__(self, queue: EventQueue, partition: int) -> None:
+        self.failure = ""
+        self._queue = queue
+        self._partition = partition
+        self._reading: asyncio.Task[tuple[Delivery, ...]] | None = None
+        self._left: tuple[Delivery, ...] = ()
+        self._failures = 0
+        self._not_before_s = 0.0
+
+    async def read(self, limit: int, wait_s: float) -> tuple[Delivery, ...]:
+        """At most `limit` deliveries; () when there are none in time, or the queue failed (`failure` says how)."""
+        if limit <= 0:
+            return ()
+        if self._left or (self._reading and self._reading.done()):
+            return self.ready(limit)
+        if monotonic() < self._not_before_s:
+            await asyncio.sleep(min(wait_s, self._not_before_s - monotonic()))
+            return ()
+        self._reading = self._reading or asyncio.create_task(self._queue.read(self._partition, limit, max(wait_s, READ_S)))
+        await asyncio.wait([self._reading], timeout=wait_s)
+        return self.ready(limit)
+
+    def ready(self, limit: int) -> tuple[Delivery, ...]:
+        """What was read already."""
+        if self._reading and self._reading.done():
+            self._left += self._result(self._reading)
+            self._reading = None
+        given, self._left = self._left[:limit], self._left[limit:]
+        return given
+
+    def forget(self) -> None:
+        """The partition is somebody else's now; what was read is delivered to its owner."""
+        self._left = ()
+
+    async def close(self) -> None:
+        """Let a read under way go."""
+        if self._reading:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
+
+    def _result(self, task: asyncio.Task[tuple[Delivery, ...]]) -> tuple[Delivery, ...]:
+        if task.cancelled():
+            return ()
+        error = task.exception()
+        if error is None:
+            if self.failure:
+                log.info("pipeline.read_works", extra={"queue": self._queue.name, "partition": self._partition})
+            self.failure, self._failures = "", 0
+            return task.result()
+        if not isinstance(error, QueueError):
+            raise error
+        if not self.failure:
+            log.warning("pipeline.read_failed", extra={"queue": self._queue.name, "partition": self._partition, "cause": str(error)})
+        self.failure = str(error)
+        self._not_before_s = monotonic() + pause_s(self._failures, cap_s=LONGEST_PAUSE_S)
+        self._failures += 1
+        return ()
