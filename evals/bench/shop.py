@@ -46,7 +46,7 @@ def main(words: Sequence[str]) -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     sys.stdout.write(f"{listening.getsockname()[1]}\n")
     sys.stdout.flush()
-    uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off")).run([listening])
+    uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", timeout_keep_alive=60)).run([listening])
 
 
 if __name__ == "__main__":

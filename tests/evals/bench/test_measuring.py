@@ -131,8 +131,8 @@ async def test_the_orchestrator_answers_with_instant_ports() -> None:
 
 def test_an_application_is_asked_with_our_middleware_and_without_in_each_state_of_its_receiver() -> None:
     figures = application_cost(0.3, _silent)
-    assert [figure.name for figure in figures] == ["application_up", "application_stalled", "application_gone"]
-    assert all(figure.n > 10 and figure.low <= figure.high for figure in figures)
+    assert [figure.name for figure in figures] == ["application_up", "application_stalled", "application_gone", "application_control"]
+    assert all(figure.n > 2 and figure.low <= figure.high for figure in figures)
 
 
 def test_the_verifier_holds_true_what_is_true() -> None:
