@@ -1,0 +1,1 @@
+"""Planted secrets: is every one gone before anything persists, and nothing else?"""
