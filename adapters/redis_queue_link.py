@@ -45,9 +45,9 @@ class Link:
         """One command's reply."""
         return await self._run(lambda: self._client.execute_command(*words))  # type: ignore[no-untyped-call]
 
-    async def attempts(self, stream: str, group: str, consumer: str, ids: Sequence[str]) -> Mapping[str, int]:
-        """How often each entry was delivered, of those between the first and the last of these ids."""
-        rows = await self._run(lambda: self._client.xpending_range(stream, group, ids[0], ids[-1], len(ids), consumer))
+    async def pending(self, stream: str, group: str, consumer: str, after: str, count: int) -> Mapping[str, int]:
+        """A consumer's entries that are delivered and not done, in order, each with how often it was delivered."""
+        rows = await self._run(lambda: self._client.xpending_range(stream, group, after, "+", count, consumer))
         return {row["message_id"].decode(): int(row["times_delivered"]) for row in rows}
 
     async def script(self, text: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:

