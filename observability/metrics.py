@@ -88,9 +88,9 @@ class Metrics:
         return self._registry.get_sample_value(name, labels) or 0.0
 
     def samples(self, name: str) -> tuple[tuple[Mapping[str, str], float], ...]:
-        """Labels and value of every series of a counter or gauge."""
-        family = name.removesuffix("_total")
-        found = (one for metric in self._registry.collect() if metric.name == family for one in metric.samples)
+        """Labels and value of every series of a counter or gauge (of a histogram `NAME_bucket`, `NAME_sum` or `NAME_count`)."""
+        family = self._counters.get(name) or self._gauges.get(name) or self._histograms[name.rpartition("_")[0]]
+        found = (one for metric in family.collect() for one in metric.samples)
         return tuple((dict(one.labels), one.value) for one in found if one.name == name)
 
     def text(self) -> bytes:

@@ -10,6 +10,7 @@ import httpx
 
 from domain.errors import WatchfloorError
 from domain.ids import DEFAULT_TENANT
+from domain.queue import QueueStatus
 from domain.window import rfc3339
 from service.parts import Parts
 from service.settings import Settings
@@ -18,6 +19,8 @@ State = Literal["ok", "degraded", "down", "off"]
 
 SCORES: Mapping[State, int] = {"ok": 100, "degraded": 50, "down": 0}  # what is off is not counted
 VITAL = frozenset({"store", "state"})
+STEP_SCORES: Mapping[str, int] = {"spool": 70, "shedding": 40, "closed": 0}  # of the fallback chain; the deepest in force counts
+WEAK_SCORE, BEHIND_SCORE = 90, 60  # a guarantee is weaker; the store takes no rows and the queue holds them
 MODEL_TIMEOUT_S = 5.0
 NO_COLLECTION = "health"  # searched and never written, so the index answers without work
 
@@ -29,6 +32,12 @@ class Component:
     name: str
     state: State
     detail: str
+    points: int | None = None
+
+    @property
+    def score(self) -> int | None:
+        """0 to 100: its own, or what its state gives; none for what is off."""
+        return SCORES.get(self.state) if self.points is None else self.points
 
 
 async def health(parts: Parts) -> Mapping[str, Any]:
@@ -40,8 +49,8 @@ async def health(parts: Parts) -> Mapping[str, Any]:
         model_health(parts.settings),
     )
     components = (*found, live_health(parts), scheduler_health(parts))
-    scores = [SCORES[one.state] for one in components if one.state != "off"]
-    shown = [{"name": one.name, "state": one.state, "detail": one.detail, "score": SCORES.get(one.state)} for one in components]
+    scores = [one.score for one in components if one.score is not None]
+    shown = [{"name": one.name, "state": one.state, "detail": one.detail, "score": one.score} for one in components]
     return {"state": _overall(components), "score": round(sum(scores) / len(scores)), "components": shown}
 
 
@@ -107,3 +116,22 @@ def scheduler_health(parts: Parts) -> Component:
     told = [f"{kind} of {rfc3339(one.slot)} {one.state} {one.detail}".strip() for kind, one in scheduler.outcomes.items()]
     failed = any(one.state == "failed" for one in scheduler.outcomes.values())
     return Component("scheduler", "degraded" if failed else "ok", "; ".join(told) or "nothing was due yet")
+
+
+def pipeline_health(status: QueueStatus, failure: str = "") -> Component:
+    """Whether what is received goes its usual way; each step down the fallback chain costs more. `failure`: why the store takes no rows."""
+    if status.state == "off":
+        return Component("pipeline", "off", status.detail)
+    steps = [f"{step} {words}" for step, words in status.steps.items()]
+    lost = f"{status.lost_records:,} acknowledged records are lost" if status.lost_records else ""
+    waiting = f"{status.name}: {status.depth:,} entries with {status.records:,} records wait"
+    told = "; ".join(text for text in (*steps, failure, lost, "" if steps else status.detail, waiting) if text)
+    points = min(_points(status), BEHIND_SCORE if failure else 100, SCORES["degraded"] if lost else 100)
+    state: State = "down" if not points else "degraded" if points < SCORES["ok"] else "ok"
+    return Component("pipeline", state, told, points)
+
+
+def _points(status: QueueStatus) -> int:
+    if status.state == "down" or not status.steps:
+        return {"ok": SCORES["ok"], "degraded": WEAK_SCORE}.get(status.state, 0)
+    return min(STEP_SCORES.get(step, SCORES["degraded"]) for step in status.steps)

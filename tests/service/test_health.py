@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from domain.errors import StoreError
-from service.health import Component, health, live_health, model_health, scheduler_health
+from domain.queue import QueueStatus
+from service.health import Component, health, live_health, model_health, pipeline_health, scheduler_health
 from service.scheduler import Job
 from service.settings import Settings
 from tests.service.world import BrokenTelemetryStore, Front, front
@@ -72,3 +73,41 @@ async def test_a_job_that_failed_shows_until_it_is_done(fails: bool, state: str,
     assert (found.state, document["state"], document["score"]) == (state, state, score)
     assert ("failed StoreError: no room" in found.detail) == fails
     assert scheduler_health(made.parts).state == "off"
+
+
+def test_a_queue_that_is_well_says_what_waits() -> None:
+    assert pipeline_health(QueueStatus("redis", depth=2, records=30)) == Component(
+        "pipeline", "ok", "redis: 2 entries with 30 records wait", 100
+    )
+    assert pipeline_health(QueueStatus("none", "off", "not open")) == Component("pipeline", "off", "not open")
+    assert pipeline_health(QueueStatus("none", "off", "not open")).score is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "queue", "state", "score"),
+    [
+        (["spool"], "degraded", "degraded", 70),
+        (["spool", "shedding"], "degraded", "degraded", 40),
+        (["shedding", "closed"], "down", "down", 0),
+    ],
+)
+def test_each_step_down_the_fallback_chain_costs_more_and_says_why(steps: list[str], queue: str, state: str, score: int) -> None:
+    status = QueueStatus("redis", queue, steps=dict.fromkeys(steps, "since 2026-03-02T12:00:00Z: connection refused"))
+    found = pipeline_health(status)
+    assert (found.state, found.score) == (state, score)
+    assert found.detail.startswith(f"{steps[0]} since 2026-03-02T12:00:00Z: connection refused; ")
+
+
+@pytest.mark.parametrize(
+    ("status", "failure", "state", "score"),
+    [
+        (QueueStatus("redis", "degraded", "fsync is everysec"), "", "degraded", 90),
+        (QueueStatus("redis", "down", "it does not answer"), "", "down", 0),
+        (QueueStatus("redis"), "the store is full", "degraded", 60),
+        (QueueStatus("redis", lost_records=3), "", "degraded", 50),
+    ],
+)
+def test_weaker_guarantees_a_store_that_fails_and_losses_cost_too(status: QueueStatus, failure: str, state: str, score: int) -> None:
+    found = pipeline_health(status, failure)
+    assert (found.state, found.score) == (state, score)
+    assert (failure or status.detail or "3 acknowledged records are lost") in found.detail
