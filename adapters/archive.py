@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.archive_places import Place, safely
+from adapters.archive_places import Place, place, safely
 from domain.archive import ArchivedFile, ArchiveError, Kept, Shelf
 
 BATCH_ROWS = 65_536
@@ -103,6 +103,11 @@ class ParquetArchive:
             except ArchiveError:
                 continue
         return pc.unique(pa.chunked_array(found).drop_null())
+
+
+def open_archive(url: str) -> ParquetArchive:
+    """The archive in a folder or a bucket, see `archive_places.place`. Raises WrongUseError, ArchiveError."""
+    return ParquetArchive(place(url))
 
 
 class _Writing:

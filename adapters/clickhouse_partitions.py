@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
 
-from adapters.clickhouse_client import EMBEDDED_DATABASE, described, embedded, first_embedded, first_server, prepare, server, stored
-from adapters.clickhouse_schema import GAUGES, HISTOGRAMS, LOGS, SUMS, TRACE_TIMES, TRACES
-from domain.archive import ChangedError, Lot, Partition, Shelf, Tier
+from adapters.clickhouse_client import EMBEDDED_DATABASE, embedded, first_embedded, first_server, prepare, server, stored
+from adapters.clickhouse_rollup_tables import lifetimes
+from adapters.clickhouse_schema import COUNTS, GAUGES, HISTOGRAMS, LOGS, SUMS, TRACE_TIMES, TRACES
+from domain.archive import ChangedError, Lifetime, Lot, Partition, Shelf
 from domain.errors import StoreError
 from domain.window import to_nanos
 
@@ -95,12 +96,12 @@ class ClickHousePartitions:
             came += fresh.num_rows
         return came
 
-    def trim(self, tier: Tier, now: datetime) -> int:
-        table = f"{self._database}.{tier.table}"
-        if not described(self._client, self._database, tier.table):
+    def trim(self, lifetime: Lifetime, now: datetime) -> int:
+        if not self._columns:
             return 0
-        oldest = int((now - timedelta(days=tier.days)).timestamp())
-        sql = f"SELECT _partition_id, count() FROM {table} GROUP BY _partition_id HAVING toUnixTimestamp(max({tier.time})) < {oldest}"  # noqa: S608  names are ours
+        table = f"{self._database}.{lifetime.table}"
+        oldest = int((now - timedelta(days=lifetime.days)).timestamp())
+        sql = f"SELECT _partition_id, count() FROM {table} GROUP BY _partition_id HAVING toUnixTimestamp(max({lifetime.time})) < {oldest}"  # noqa: S608  names are ours
         gone = self._rows(sql)
         for partition_id, _ in gone:
             self._do(f"ALTER TABLE {table} DROP PARTITION ID {_quoted(partition_id)}")
@@ -177,6 +178,12 @@ def open_server_partitions(url: str) -> ClickHousePartitions:
     """The days of a ClickHouse server. Raises WrongUseError, StoreError."""
     connect, database = server(url)
     return _opened(first_server(connect, url), database)
+
+
+def made_lifetimes(raw_days: int) -> tuple[Lifetime, ...]:
+    """For how long what is made of raw rows is kept: each tier of roll-ups its own days, exact counts as long as the rows."""
+    tiers = (Lifetime(table, days, "ArrivedAt") for table, days in lifetimes().items())
+    return (*tiers, Lifetime(COUNTS, raw_days, "CountedAt"))
 
 
 def _opened(client: Client, database: str) -> ClickHousePartitions:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from domain.errors import StoreError, WatchfloorError
+from domain.errors import StoreError
 
 SCHEMA = 1
 
@@ -13,7 +13,7 @@ SCHEMA = 1
 Reason = Literal["expired", "size"]
 
 
-class ArchiveError(WatchfloorError):
+class ArchiveError(StoreError):
     """The archive could not keep or give back a file; nothing was removed from the store because of it."""
 
 
@@ -57,12 +57,12 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True)
-class Tier:
-    """A table of rolled-up rows, the column of their time, and for how many days they are kept."""
+class Lifetime:
+    """A table in partitions by day whose rows are of no use after some days, counted from the time in `time`."""
 
     table: str
     days: int
-    time: str = "Time"
+    time: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ class RawStore(Protocol):
         """Write archived rows again, to be kept this many days from now; a row whose record id is there is left out. How many came."""
         ...
 
-    def trim(self, tier: Tier, now: datetime) -> int:
-        """Remove what a tier need not keep; how many rows."""
+    def trim(self, lifetime: Lifetime, now: datetime) -> int:
+        """Remove the days of a table that are over whole; how many rows went."""
         ...
 
     def close(self) -> None: ...

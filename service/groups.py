@@ -1,4 +1,4 @@
-"""Commands that come in groups: metrics, templates, prompts, eval, dlq, thresholds, sampling."""
+"""Commands that come in groups: metrics, templates, prompts, eval, dlq, thresholds, sampling, replay."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,7 @@ prompts = typer.Typer(help="Prompts and their versions.", no_args_is_help=True)
 evaluation = typer.Typer(help="Questions with known answers.", no_args_is_help=True)
 dlq = typer.Typer(help="Dead letters: input that could not be taken.", no_args_is_help=True)
 thresholds = typer.Typer(help="The thresholds that flag events.", no_args_is_help=True)
+replay = typer.Typer(help="Bring back what was put aside.", no_args_is_help=True)
 sampling = typer.Typer(help="The sampling policy, and how much is kept.", no_args_is_help=True)
 
 GROUPS = {
@@ -26,6 +27,7 @@ GROUPS = {
     "dlq": dlq,
     "thresholds": thresholds,
     "sampling": sampling,
+    "replay": replay,
     **INCIDENT_GROUPS,
 }
 
@@ -178,3 +180,16 @@ def sampling_set(
 def sampling_retention(context: typer.Context, json: Json = False) -> None:
     """Show what was kept since the start, by service and class."""
     call(context, "sampling.retained", json)
+
+
+@replay.command("archive")
+def replay_archive(
+    context: typer.Context,
+    day: Annotated[str, typer.Option(help="the day of the events, as 2026-03-01; without it, list what is archived", metavar="DAY")] = "",
+    service: Annotated[str, typer.Option(help="of one service only")] = "",
+    keep: Annotated[int, typer.Option(help="for how many days from now the rows stay", min=1, max=3650)] = 7,
+    to_dir: Annotated[Path | None, typer.Option(help="fetch the Parquet files into a folder instead", metavar="DIR")] = None,
+    json: Json = False,
+) -> None:
+    """Bring an archived day back into the store, row for row; what is there already is left alone."""
+    call(context, "replay.archive", json, day=day, service=service, keep=keep, to_dir=to_dir)

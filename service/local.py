@@ -45,6 +45,10 @@ class LocalSession:
         """What GET /api/{route} gives."""
         return await self._api.read(route, asked)
 
+    async def fetch(self, route: str, asked: Mapping[str, Any]) -> bytes:
+        """The file that GET /api/{route} gives."""
+        return await self._api.fetch(route, asked)
+
     async def send(self, route: str, body: Mapping[str, Any], method: str = "POST") -> Any:
         """What a request with a JSON body to /api/{route} gives."""
         return await self._api.send(route, body, method)

@@ -36,6 +36,11 @@ class RemoteSession:
         given = {name: value for name, value in (asked or {}).items() if value not in ("", None)}
         return _document(await self._client.get(f"/api/{route}", params=given))
 
+    async def fetch(self, route: str, asked: Mapping[str, Any]) -> bytes:
+        """GET a route under /api that answers with a file."""
+        answer = await self._client.get(f"/api/{route}", params=dict(asked))
+        return answer.content if answer.is_success else bytes(_document(answer))
+
     async def send(self, route: str, body: Mapping[str, Any], method: str = "POST") -> Any:
         """POST (or another method) a JSON body to a route under /api."""
         return _document(await self._client.request(method, f"/api/{route}", json=dict(body)))

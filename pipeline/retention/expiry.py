@@ -1,10 +1,10 @@
 """What is to go, decided from what the store says of its days."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.archive import Lot, Partition, Tier
+from domain.archive import Lifetime, Lot, Partition
 
 # Rows of a day expire over the whole day after it. They go together when the last of them is due, so that a day is one file;
 # rows that wait for a latecomer of their own day wait this long and then go without it.
@@ -15,10 +15,10 @@ SETTLED = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much raw data is kept, in bytes, and the tables of rolled-up rows with their lifetimes."""
+    """How many bytes of raw rows are kept, and for how long what is made of them (roll-ups, counts)."""
 
     raw_max_bytes: int
-    tiers: Sequence[Tier] = field(default_factory=tuple)
+    lifetimes: Sequence[Lifetime] = ()
 
 
 def expired(partitions: Sequence[Partition], now: datetime) -> list[Lot]:

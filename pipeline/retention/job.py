@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Event, Lock
@@ -12,6 +13,7 @@ from domain.errors import StoreError
 from pipeline.retention.expiry import Limits, expired, mortal_bytes, raw_bytes, too_many
 
 TRIES = 3
+OpenStore = Callable[[], AbstractContextManager[RawStore]]
 
 log = logging.getLogger(__name__)
 
@@ -35,20 +37,19 @@ class Report:
 
 
 class Retention:
-    """Works in a thread of its own, once at a time; a run that is stopped halfway has lost nothing and is taken up by the next."""
+    """Works in a thread of its own, once at a time; a run that ends halfway has lost nothing and is taken up by the next.
 
-    def __init__(self, store: RawStore, archive: Archive, limits: Limits) -> None:
+    Store and archive are opened for each piece of work; `location` says in words where the archive is.
+    """
+
+    def __init__(self, open_store: OpenStore, open_archive: Callable[[], Archive], limits: Limits, location: str = "") -> None:
         self.limits = limits
+        self.location = location
         self.last: Report | None = None
-        self._store = store
-        self._archive = archive
+        self._open_store = open_store
+        self._open_archive = open_archive
         self._lock = Lock()
         self._is_stopped = Event()
-
-    @property
-    def location(self) -> str:
-        """Where the archive is."""
-        return self._archive.location
 
     async def run(self, now: datetime) -> Report:
         """Archive and remove what is to go at this moment; what failed stands in the report and is tried again by the next run."""
@@ -61,82 +62,93 @@ class Retention:
 
     def work(self, now: datetime) -> Report:
         """`run` in the caller's thread."""
-        with self._lock:
-            report = Report(now)
-            try:
-                self._pass(now, report)
-            except StoreError as error:
-                report.failures.append(str(error))
-            self.last = report
-            log.info("retention.done", extra=_told(report))
-            return report
+        report = Report(now)
+        try:
+            with self._lock, self._open_store() as store:
+                _Pass(store, self._open_archive(), report, self._is_stopped).go(self.limits)
+        except StoreError as error:
+            report.failures.append(str(error))
+        self.last = report
+        log.info("retention.done", extra=_told(report))
+        return report
 
-    def _pass(self, now: datetime, report: Report) -> None:
-        found: Sequence[Partition] = self._store.partitions()
-        found = self._emptied(expired(found, now), found, report)
-        found = self._emptied(too_many(found, now, self.limits.raw_max_bytes), found, report)
-        for tier in self.limits.tiers:
-            if rows := self._store.trim(tier, now):
-                report.trimmed[tier.table] = rows
-        _measure(found, report)
+    def archived(self, day: date | None = None, service: str = "") -> Sequence[ArchivedFile]:
+        """The manifest, or the part of it that is about a day or a service. Raises ArchiveError."""
+        return [file for file in self._open_archive().files(day) if service in {"", file.service}]
 
-    def _emptied(self, lots: Sequence[Lot], found: Sequence[Partition], report: Report) -> Sequence[Partition]:
+    def fetched(self, file: ArchivedFile) -> bytes:
+        """An archived file as it is. Raises ArchiveError when it is not what was written."""
+        return self._open_archive().fetch(file)
+
+    def restored(self, files: Sequence[ArchivedFile], now: datetime, keep_days: int) -> int:
+        """Write the rows of archived files again, to be kept so many days from now; how many were missing and came back."""
+        with self._lock, self._open_store() as store:
+            archive = self._open_archive()
+            return sum(store.restore(Shelf(file.day, file.service, file.signal), archive.read(file), now, keep_days) for file in files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One run over the store."""
+
+    store: RawStore
+    archive: Archive
+    report: Report
+    stopped: Event
+
+    def go(self, limits: Limits) -> None:
+        """Days that are over, then what is too much, then what was made of rows."""
+        now, found = self.report.at, self.store.partitions()
+        found = self._emptied(expired(found, now), found)
+        found = self._emptied(too_many(found, now, limits.raw_max_bytes), found)
+        for lifetime in limits.lifetimes:
+            if rows := self.store.trim(lifetime, now):
+                self.report.trimmed[lifetime.table] = rows
+        _measure(found, self.report)
+
+    def _emptied(self, lots: Sequence[Lot], found: tuple[Partition, ...]) -> tuple[Partition, ...]:
         for lot in lots:
-            self._attempt(lot, report)
-        return self._store.partitions() if lots else found
+            self._attempt(lot)
+        return self.store.partitions() if lots else found
 
-    def _attempt(self, lot: Lot, report: Report, tries: int = TRIES) -> None:
-        if self._is_stopped.is_set():
+    def _attempt(self, lot: Lot, tries: int = TRIES) -> None:
+        if self.stopped.is_set():
             return
         try:
-            self._empty(lot, report)
+            self._empty(lot)
         except ChangedError as error:
             if tries > 1 and (current := self._anew(lot)):
-                self._attempt(current, report, tries - 1)
+                self._attempt(current, tries - 1)
             else:
-                report.failures.append(str(error))
-        except (ArchiveError, StoreError) as error:
-            report.failures.append(str(error))
+                self.report.failures.append(str(error))
+        except StoreError as error:
+            self.report.failures.append(str(error))
 
-    def _empty(self, lot: Lot, report: Report) -> None:
-        services = self._store.services(lot)
+    def _empty(self, lot: Lot) -> None:
+        services = self.store.services(lot)
         rows = sum(services.values())
         for service, count in sorted(services.items()):
-            self._keep(lot, service, count, report)
+            self._keep(lot, service, count)
         if not rows:
             return
-        self._store.remove(lot, rows)
-        report.removed_rows += rows
-        report.lots.append(f"{lot.partition.day} {lot.partition.signal}: {rows:,} rows ({lot.reason})")
+        self.store.remove(lot, rows)
+        self.report.removed_rows += rows
+        self.report.lots.append(f"{lot.partition.day} {lot.partition.signal}: {rows:,} rows ({lot.reason})")
 
-    def _keep(self, lot: Lot, service: str, count: int, report: Report) -> None:
+    def _keep(self, lot: Lot, service: str, count: int) -> None:
         shelf = Shelf(lot.partition.day, service, lot.partition.signal)
-        kept = self._archive.keep(shelf, self._store.read(lot, service, count), report.at)
-        report.archived_rows += kept.written
-        report.known_rows += kept.known
-        report.files += [kept.file] if kept.file else []
+        kept = self.archive.keep(shelf, self.store.read(lot, service, count), self.report.at)
+        self.report.archived_rows += kept.written
+        self.report.known_rows += kept.known
+        self.report.files += [kept.file] if kept.file else []
         if kept.written + kept.known != count:
             raise ArchiveError(
                 f"{kept.written + kept.known:,} of {count:,} rows of {service!r} on {lot.partition.day} are archived; none was removed"
             )
 
     def _anew(self, lot: Lot) -> Lot | None:
-        now = _same(self._store.partitions(), lot.partition)
+        now = _same(self.store.partitions(), lot.partition)
         return replace(lot, partition=now) if now else None
-
-    def archived(self, day: date, service: str = "") -> Sequence[ArchivedFile]:
-        """The files of a day, of one service or of all."""
-        return [file for file in self._archive.files(day) if service in {"", file.service}]
-
-    def restore(self, file: ArchivedFile, now: datetime, keep_days: int) -> int:
-        """Write an archived file's rows again, to be kept so many days from now; how many were missing and came back."""
-        with self._lock:
-            shelf = Shelf(file.day, file.service, file.signal)
-            return self._store.restore(shelf, self._archive.read(file), now, keep_days)
-
-    def fetched(self, files: Sequence[ArchivedFile]) -> Iterator[tuple[ArchivedFile, bytes]]:
-        """The files themselves, each after its hash was compared."""
-        return ((file, self._archive.fetch(file)) for file in files)
 
 
 def _same(partitions: Sequence[Partition], wanted: Partition) -> Partition | None:

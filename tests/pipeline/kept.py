@@ -36,7 +36,7 @@ class World:
 
     def ids(self, signal: str = "logs") -> list[str]:
         """The record ids of a raw table, sorted, as often as they are there."""
-        return [str(row["RecordId"]) for row in self.table(signal)]
+        return [row[0] for row in self.client.query(f"SELECT RecordId FROM {self.database}.{RAW[signal]} ORDER BY 1").result_rows]
 
 
 @contextmanager

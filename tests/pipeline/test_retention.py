@@ -1,14 +1,14 @@
 """Retention on the real engine: what is over goes to the archive and comes back row for row."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from adapters.archive import ParquetArchive
-from adapters.archive_places import place
+from adapters.archive import open_archive
 from adapters.clickhouse import ClickHouseTelemetryStore
 from adapters.clickhouse_partitions import RAW, ClickHousePartitions
 from domain.archive import Lot
@@ -26,7 +26,7 @@ def world(store: ClickHouseTelemetryStore) -> Iterator[World]:
 
 
 def retention(world: World, folder: Path, max_bytes: int = GIB) -> Retention:
-    return Retention(world.days, ParquetArchive(place(str(folder))), Limits(max_bytes))
+    return Retention(lambda: nullcontext(world.days), lambda: open_archive(str(folder)), Limits(max_bytes))
 
 
 async def test_a_day_goes_when_its_days_are_over_and_the_next_one_stays(world: World, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ async def test_an_archived_day_comes_back_row_for_row(world: World, tmp_path: Pa
     kept = retention(world, tmp_path)
     report = kept.work(OVER)
     assert (report.failures, len(report.files), report.raw_rows) == ([], 7, 0)
-    came = [kept.restore(file, OVER, 7) for file in kept.archived(START.date())]
+    came = [kept.restored([file], OVER, 7) for file in kept.archived(START.date())]
     assert sorted(came) == [1, 1, 1, 5, 20, 20, 20]
     assert {signal: world.table(signal) for signal in RAW} == before
 
@@ -56,8 +56,8 @@ async def test_what_came_back_is_not_written_twice_and_stays_for_its_days(world:
     await world.store.write_logs([line(START, n) for n in range(10)])
     kept = retention(world, tmp_path)
     kept.work(OVER)
-    (file,) = kept.archived(START.date(), "cart")
-    assert [kept.restore(file, OVER, 7), kept.restore(file, OVER, 7)] == [10, 0]
+    files = kept.archived(START.date(), "cart")
+    assert [kept.restored(files, OVER, 7), kept.restored(files, OVER, 7)] == [10, 0]
     assert kept.work(OVER + 6 * DAY).removed_rows == 0
     report = kept.work(OVER + 10 * DAY)
     assert (report.removed_rows, report.known_rows, report.archived_rows) == (10, 10, 0)

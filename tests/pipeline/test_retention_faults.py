@@ -1,7 +1,8 @@
 """Retention that dies after any of its steps loses nothing and leaves no double."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,7 +59,7 @@ class DyingStore(ClickHousePartitions):
 
 @dataclass(frozen=True, slots=True)
 class DyingPlace(Place):
-    """A folder that dies before, in or after a write, and before a read."""
+    """A folder that dies before, in or after a write; reading changes nothing, so dying there is dying before the next write."""
 
     steps: Steps
 
@@ -69,14 +70,6 @@ class DyingPlace(Place):
         self.steps.step()
         Place.put(self, path, source)
         self.steps.step()
-
-    def get(self, path: str) -> bytes:
-        self.steps.step()
-        return Place.get(self, path)
-
-    def names(self, folder: str) -> Sequence[str]:
-        self.steps.step()
-        return Place.names(self, folder)
 
 
 @pytest.fixture
@@ -89,7 +82,8 @@ def dying(world: World, folder: Path, steps: Steps) -> Retention:
     days = DyingStore(world.client, world.database)
     days.steps = steps
     whole = place(str(folder))
-    return Retention(days, ParquetArchive(DyingPlace(whole.name, whole.files, whole.put_file, steps)), Limits(GIB))
+    archive = ParquetArchive(DyingPlace(whole.name, whole.files, whole.put_file, steps))
+    return Retention(lambda: nullcontext(days), lambda: archive, Limits(GIB))
 
 
 def archived(folder: Path, at: datetime) -> Counter[str]:
@@ -100,19 +94,20 @@ def archived(folder: Path, at: datetime) -> Counter[str]:
 
 async def test_a_run_killed_at_any_step_loses_nothing_and_leaves_no_double(world: World, tmp_path: Path) -> None:
     outcomes = []
-    for number in range(60):
+    for number in range(40):
         at = START + number * DAY
         records = [*(line(at, n) for n in range(3)), *(line(at, n, service="pay") for n in range(2))]
         await world.store.write_logs([*records, line(at, 9, keep_days=0)] if number % 2 else records)
         wanted = Counter(record.record_id for record in records)
         outcomes.append(died(dying(world, tmp_path, Steps(number)), at + 32 * DAY))
-        assert not set(wanted) - set(world.ids()) - set(archived(tmp_path, at))
+        missing = set(wanted) - set(world.ids())
+        assert not missing or not missing - set(archived(tmp_path, at))
         report = dying(world, tmp_path, Steps(-1)).work(at + 32 * DAY)
         assert (report.failures, archived(tmp_path, at)) == ([], wanted)
         assert not set(wanted) & set(world.ids())
         if not outcomes[-1]:
             break
-    assert outcomes.count(True) > 20
+    assert outcomes.count(True) >= 16
     assert not outcomes[-1]
 
 
@@ -127,7 +122,7 @@ def died(retention: Retention, now: datetime) -> bool:
 async def test_an_archive_that_refuses_keeps_the_rows_in_the_store(world: World, tmp_path: Path) -> None:
     at = START + 500 * DAY
     await world.store.write_logs([line(at, n) for n in range(3)])
-    for number in range(4, 12):
+    for number in range(2, 12):
         report = dying(world, tmp_path, Steps(number, ArchiveError)).work(at + 32 * DAY)
         assert len(world.ids()) + report.removed_rows == 3
         assert bool(report.failures) == (report.removed_rows == 0)
@@ -141,7 +136,7 @@ async def test_rows_of_a_broken_file_are_archived_again(world: World, tmp_path: 
     kept = dying(world, tmp_path, Steps(-1))
     kept.work(START + 32 * DAY)
     (file,) = kept.archived(START.date())
-    kept.restore(file, START + 32 * DAY, 7)
+    kept.restored([file], START + 32 * DAY, 7)
     (tmp_path / file.path).write_bytes(b"PAR1 and nothing else")
     report = kept.work(START + 60 * DAY)
     assert (report.failures, report.archived_rows, report.removed_rows) == ([], 3, 3)
@@ -157,5 +152,5 @@ async def test_a_damaged_file_is_never_restored(world: World, tmp_path: Path) ->
     content[len(content) // 2] ^= 1
     (tmp_path / file.path).write_bytes(bytes(content))
     with pytest.raises(ArchiveError, match="SHA-256"):
-        kept.restore(file, START + 32 * DAY, 7)
+        kept.restored([file], START + 32 * DAY, 7)
     assert world.ids() == []
