@@ -1,5 +1,6 @@
 """The event queue on Redis Streams: of a server of somebody's, or of a Valkey child of our own."""
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -45,7 +46,7 @@ class RedisQueue:
         self._link = Link(url, timeout_s, revive)
         self._commits = Commits(self._link, name, self._numbers, meter)
         self._reads = [Reads(self._link, partition, group, name, self._numbers) for partition in range(partitions)]
-        self._owners: dict[int, str] = {}
+        self._owners: dict[int, tuple[str, float]] = {}
         self._fill = Fill(limits)
         self._told_lost = 0
 
@@ -75,14 +76,18 @@ class RedisQueue:
             await self._reads[partition].done(list(part))
 
     async def lease(self, partition: int, owner: str, for_s: float) -> bool:
-        """Whether the partition is this owner's for the next seconds. One that was not ours before is read from its pending entries on."""
+        """Whether the partition is this owner's for the next seconds; to be asked before `read`.
+
+        One that could have been another's in between is read from its pending entries on. A lease that is gone before its
+        time was flushed: nobody else had the partition.
+        """
+        now = time.monotonic()
         answer = await self._link.script(LEASE, [_lease(partition)], [owner, int(for_s * 1_000)])
-        if answer == 1 and self._owners.get(partition) == owner:
-            return True
-        self._reads[partition].restart()
-        self._owners.pop(partition, None)
+        before, until = self._owners.pop(partition, ("", 0.0))
         if answer:
-            self._owners[partition] = owner
+            self._owners[partition] = (owner, now + for_s)
+        if before != owner or not (answer == 1 or (answer and now < until)):
+            self._reads[partition].restart()
         return bool(answer)
 
     async def status(self) -> QueueStatus:
@@ -107,7 +112,7 @@ class RedisQueue:
         await self._commits.close()
         self._numbers.keep()
         try:
-            for partition, owner in self._owners.items():
+            for partition, (owner, _) in self._owners.items():
                 await self._link.script(RELEASE, [_lease(partition)], [owner])
         finally:
             await self._link.close()

@@ -1,6 +1,7 @@
 """Senders number their records: a gap proves that acknowledged records are gone."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,7 +43,8 @@ class Numbers:
     def open(self, partition: int, done: Mapping[str, int] | None) -> None:
         """Begin to own a partition; `done` is what the server knows of it, None when it knows nothing."""
         known = self._kept.pop(partition, {})
-        self._arrived[partition] = dict(known if done is None else done)
+        if self._path is None or partition not in self._arrived:
+            self._arrived[partition] = dict(known if done is None else done)
 
     def arrive(self, partition: int, sender: str, before: int, records: int, is_again: bool) -> None:
         """Count an entry whose sender had numbered `before` records until then; what is missing in between is lost."""
@@ -75,9 +77,10 @@ class Numbers:
         if self._path is None or document == self._written:
             return
         fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(document)
-        fresh.replace(self._path)
-        self._written = document
+        with suppress(OSError):  # a full disk must not keep entries from being done; the next call writes all of it
+            fresh.write_bytes(document)
+            fresh.replace(self._path)
+            self._written = document
 
     def _forget(self, partition: int) -> None:
         """Senders before this one are complete once a partition is drained."""

@@ -1,16 +1,21 @@
 """The event queues that the contract runs on. A backend is a name here and its opener: each call opens the same place again."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from adapters.clock import SystemClock
 from adapters.redis_queue import open_embedded_queue, open_redis_queue
-from domain.queue import EventQueue
+from domain.queue import Delivery, Entry, EntryKey, EventQueue
+from pipeline.breaker import Breaker
+from pipeline.fallback import FallbackQueue
+from pipeline.spool.queue import open_spool
 from tests.fakes import FakeMeter
 
 PARTITIONS = 2
+WAIT_S = 0.05
 Opener = Callable[[Path, str], Awaitable[EventQueue]]
 
 
@@ -22,8 +27,17 @@ async def _redis(_folder: Path, url: str) -> EventQueue:
     return open_redis_queue(url, PARTITIONS, FakeMeter())
 
 
-OPENERS: Mapping[str, Opener] = {"valkey": _valkey, "redis": _redis}
-BACKENDS = ["valkey", pytest.param("redis", marks=pytest.mark.server)]
+async def _spool(folder: Path, _url: str) -> EventQueue:
+    return open_spool(folder / "spool", PARTITIONS, FakeMeter(), SystemClock())
+
+
+async def _fallback(folder: Path, _url: str) -> EventQueue:
+    meter, clock = FakeMeter(), SystemClock()
+    return FallbackQueue(await _valkey(folder, ""), open_spool(folder / "spool", PARTITIONS, meter, clock), Breaker(), meter, clock)
+
+
+OPENERS: Mapping[str, Opener] = {"valkey": _valkey, "redis": _redis, "spool": _spool, "fallback": _fallback}
+BACKENDS = ["valkey", pytest.param("redis", marks=pytest.mark.server), "spool", "fallback"]
 
 
 class Bench:
@@ -57,3 +71,20 @@ async def bench(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[B
         yield made
     finally:
         await made.close()
+
+
+def entry(name: str, partition: int = 0, payload: bytes = b"payload", records: int = 1) -> Entry:
+    return Entry(EntryKey(name), partition, payload, records, 1_770_000_000_000_000_000)
+
+
+def keys(deliveries: Sequence[Delivery]) -> list[str]:
+    return [one.entry.key for one in deliveries]
+
+
+async def drained(queue: EventQueue, partition: int = 0, limit: int = 100) -> list[Delivery]:
+    """Everything there is to read."""
+    found: list[Delivery] = []
+    while part := await queue.read(partition, limit, WAIT_S):
+        assert len(part) <= limit
+        found += part
+    return found

@@ -1,16 +1,14 @@
 """What every event queue holds to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from domain.queue import Delivery, Entry, EntryKey, EventQueue, Pressure
-from tests.contracts.queues import BACKENDS, PARTITIONS, Bench, bench
-
-WAIT_S = 0.05
+from domain.queue import EventQueue, Pressure
+from tests.contracts.queues import BACKENDS, PARTITIONS, WAIT_S, Bench, bench, drained, entry, keys
 
 
 @pytest.fixture(params=BACKENDS)
@@ -23,23 +21,6 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 @pytest.fixture
 async def queue(place: Bench) -> EventQueue:
     return await place.opened()
-
-
-def entry(name: str, partition: int = 0, payload: bytes = b"payload", records: int = 1) -> Entry:
-    return Entry(EntryKey(name), partition, payload, records, 1_770_000_000_000_000_000)
-
-
-async def drained(queue: EventQueue, partition: int = 0, limit: int = 100) -> list[Delivery]:
-    """Everything there is to read."""
-    found: list[Delivery] = []
-    while part := await queue.read(partition, limit, WAIT_S):
-        assert len(part) <= limit
-        found += part
-    return found
-
-
-def keys(deliveries: Sequence[Delivery]) -> list[str]:
-    return [one.entry.key for one in deliveries]
 
 
 async def test_what_is_appended_is_read_whole_and_in_order(queue: EventQueue) -> None:
