@@ -1,6 +1,7 @@
 """The fallback chain: the queue, else the spool beside it, else shedding; every step is told and undone."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +12,7 @@ from domain.ports import Clock, Meter
 from domain.queue import Delivery, Entry, EventQueue, Pressure, QueueStatus
 from domain.window import to_nanos
 from pipeline.at_risk import AtRisk
-from pipeline.breaker import Breaker
+from pipeline.breaker import Breaker, Dice
 from pipeline.lane import Lane
 from pipeline.spool.digests import Recent
 from pipeline.spool.queue import SpoolQueue
@@ -39,6 +40,7 @@ class FallbackQueue:
         *,
         is_shared: bool = False,
         patience_s: float = PATIENCE_S,
+        dice: Dice = random.random,
     ) -> None:
         self.name, self.partitions = primary.name, primary.partitions
         self._primary, self._spool, self._breaker, self._meter, self._clock = primary, spool, breaker, meter, clock
@@ -46,7 +48,7 @@ class FallbackQueue:
         self._cause = Cause("", "")
         self._recent = Recent()
         self._risk = AtRisk(self.append, meter)
-        self._lanes = [Lane(primary, partition) for partition in range(primary.partitions)]
+        self._lanes = [Lane(primary, partition, self._is_down, dice) for partition in range(primary.partitions)]
         self._last = QueueStatus(primary.name)
         self._asked_s = 0.0
         self._is_shared, self._patience_s = is_shared, patience_s
@@ -201,6 +203,9 @@ class FallbackQueue:
         if is_probe and self._primary.pressure() is not Pressure.CLOSED:
             self._worked()
         return next((lane.failure for lane in self._lanes if lane.failure), "")
+
+    def _is_down(self) -> bool:
+        return self._breaker.is_open
 
     def _is_gone(self) -> bool:
         return self._breaker.state == "open" and self._cause.code != "full"

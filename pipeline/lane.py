@@ -2,28 +2,35 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from time import monotonic
 
 from domain.errors import QueueError
 from domain.queue import Delivery, EventQueue
-from pipeline.breaker import pause_s
+from pipeline.breaker import Dice, pause_s
 
 READ_S = 0.5
 LONGEST_PAUSE_S = 2.0
+TELL_AFTER_S = 10.0
 log = logging.getLogger(__name__)
 
 
 class Lane:
-    """One read is under way at most; what it brings after its caller went on is given to the next caller."""
+    """One read is under way at most; what it brings after its caller went on is given to the next caller.
 
-    def __init__(self, queue: EventQueue, partition: int) -> None:
+    Failing for `TELL_AFTER_S` is told, unless `is_told` says that the queue is known to be down.
+    """
+
+    def __init__(self, queue: EventQueue, partition: int, is_told: Callable[[], bool], dice: Dice) -> None:
         self.failure = ""
+        self._is_told, self._dice = is_told, dice
         self._queue = queue
         self._partition = partition
         self._reading: asyncio.Task[tuple[Delivery, ...]] | None = None
         self._left: tuple[Delivery, ...] = ()
         self._failures = 0
         self._not_before_s = 0.0
+        self._since_s = 0.0
 
     async def read(self, limit: int, wait_s: float) -> tuple[Delivery, ...]:
         """At most `limit` deliveries; () when there are none in time, or the queue failed (`failure` says how)."""
@@ -61,15 +68,24 @@ class Lane:
             return ()
         error = task.exception()
         if error is None:
-            if self.failure:
-                log.info("pipeline.read_works", extra={"queue": self._queue.name, "partition": self._partition})
-            self.failure, self._failures = "", 0
+            self._works()
             return task.result()
         if not isinstance(error, QueueError):
             raise error
-        if not self.failure:
-            log.warning("pipeline.read_failed", extra={"queue": self._queue.name, "partition": self._partition, "cause": str(error)})
-        self.failure = str(error)
-        self._not_before_s = monotonic() + pause_s(self._failures, cap_s=LONGEST_PAUSE_S)
-        self._failures += 1
+        self._fails(str(error))
         return ()
+
+    def _works(self) -> None:
+        if self.failure:
+            log.info("pipeline.read_works", extra={"queue": self._queue.name, "partition": self._partition})
+        self.failure, self._failures = "", 0
+
+    def _fails(self, cause: str) -> None:
+        now_s = monotonic()
+        self._since_s = self._since_s if self._failures else now_s
+        self._not_before_s = now_s + pause_s(self._failures, self._dice, cap_s=LONGEST_PAUSE_S)
+        self._failures += 1
+        if self.failure or self._is_told() or now_s - self._since_s < TELL_AFTER_S:
+            return
+        self.failure = cause
+        log.warning("pipeline.read_failed", extra={"queue": self._queue.name, "partition": self._partition, "cause": cause})

@@ -16,6 +16,7 @@ class Index:
         self._attempts: dict[str, int] = {}
         self.living: Counter[int] = Counter()
         self.records = 0
+        self.bytes = 0
 
     def add(self, places: Iterable[Place], *, are_again: bool = False) -> set[int]:
         """Entries that now lie in the files; the partitions they belong to. `are_again`: they may have been delivered before."""
@@ -26,6 +27,7 @@ class Index:
             self._fresh[partition].append(place)
             self.living[place.segment] += 1
             self.records += place.records
+            self.bytes += place.length
             if are_again:
                 self._attempts[place.position] = 1
         return touched
@@ -90,4 +92,5 @@ class Index:
             self._attempts.pop(position, None)
             self.living[place.segment] -= 1
             self.records -= place.records
+            self.bytes -= place.length
         return place

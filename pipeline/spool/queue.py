@@ -59,11 +59,11 @@ class SpoolQueue:
 
     async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
         """Durable when it returns True; False for a digest of the last 15 minutes. Raises QueueFullError, QueueError."""
+        await self._measure()
         await self._commit.other(digest)
-        now_ns = to_nanos(self._clock.now())
         if self.knows(digest):
             return False
-        await self._measure()
+        now_ns = to_nanos(self._clock.now())
         await self._commit.commit(Batch(tuple(entries), digest, now_ns))
         return True
 
@@ -125,7 +125,7 @@ class SpoolQueue:
             depth=self._index.depth,
             records=self._index.records,
             pending=self._index.pending,
-            bytes=self._fill.used,
+            bytes=self._index.bytes,
             oldest_at=from_nanos(oldest_ns) if oldest_ns is not None else None,
             lost_records=self._lost,
         )

@@ -63,7 +63,8 @@ class Chain:
         self.primary, self.clock, self.meter = Outage(), FakeClock(), FakeMeter()
         self.spool = opened(folder, clock=self.clock, meter=self.meter, limits=Limits(max_bytes, 0))
         self.breaker = Breaker(self.now_s, lambda: 1.0)
-        self.queue = FallbackQueue(self.primary, self.spool, self.breaker, self.meter, self.clock, is_shared=is_shared, patience_s=0.02)
+        parts = (self.primary, self.spool, self.breaker, self.meter, self.clock)
+        self.queue = FallbackQueue(*parts, is_shared=is_shared, patience_s=0.02, dice=lambda: 0.0)
 
     def now_s(self) -> float:
         return self.clock.at.timestamp()
@@ -140,6 +141,7 @@ async def test_each_step_down_is_one_warning_and_undone_with_one_line(chain: Cha
     for number in range(8):
         chain.later(1)
         await chain.append(str(number))
+        await chain.read()
     assert said(caplog, logging.WARNING) == ["pipeline.step_down"]
     status = await chain.queue.status()
     assert (status.state, chain.meter.total("pipeline_fallback_step")) == ("degraded", 1)
@@ -207,12 +209,12 @@ async def test_when_the_spool_is_full_too_nothing_is_taken(tmp_path: Path) -> No
 
 async def test_done_of_a_queue_that_is_down_is_to_be_asked_again(chain: Chain) -> None:
     await chain.append("a")
+    given = await chain.read()
     chain.primary.state = "down"
     await chain.append("b", "c", "d")
-    given = await chain.read()
-    assert sorted(keys(given)) == ["b", "c", "d"]
-    chain.primary.state = "well"
     given += await chain.read()
+    assert sorted(keys(given)) == ["a", "b", "c", "d"]
+    chain.primary.state = "well"
     with pytest.raises(QueueError, match="down"):
         await chain.queue.done(given)
     chain.later(1)
