@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     partitions: int = Field(1, ge=1, le=64, description="stream partitions of the queue; all processes on one Redis need the same number")
     spool_max_gb: float = Field(2.0, gt=0, description="disk budget of the spool, GB")
     raw_days: int = Field(30, ge=1, le=3_650, description="days that pushed rows are kept, from their arrival; loaded files stay")
+    raw_max_gb: float = Field(10.0, gt=0, description="disk for raw rows, GB; over it the days that would expire first go to the archive")
+    archive_url: str = Field(
+        "", description="cold archive: a folder, or s3://bucket/prefix?endpoint=http://host:port&region=…; empty: in the data folder"
+    )
     quota_records_per_s: float = Field(0.0, ge=0, description="records a second that one source may send; 0: no limit")
     quota_bytes_per_s: float = Field(0.0, ge=0, description="unpacked bytes a second that one source may send; 0: no limit")
     qdrant_url: str = Field("", description="Qdrant server; empty: vectors in the data folder")

@@ -7,7 +7,7 @@ GB = 1e9
 
 
 def standing(retention: Retention) -> tuple[str, str]:
-    """ "ok", "degraded" (something could not be archived, or the raw rows are over their limit) or "off" (no run yet); and why."""
+    """The state and why: degraded when something could not be archived or raw rows are over their limit, off before the first run."""
     report, limit = retention.last, retention.limits.raw_max_bytes
     if report is None:
         return "off", f"no run yet; archive {retention.location}"
@@ -29,5 +29,6 @@ def _work(report: Report) -> str:
 
 def _over(report: Report) -> str:
     if report.loaded_bytes:
-        return f"over the limit: {report.loaded_bytes / GB:.2f} GB are loaded files, which stay until told otherwise; raise WATCHFLOOR_RAW_MAX_GB"
+        loaded = f"{report.loaded_bytes / GB:.2f} GB are loaded files, which stay until told otherwise"
+        return f"over the limit: {loaded}; raise WATCHFLOOR_RAW_MAX_GB"
     return "over the limit: the rest came in within the last hour and goes next"
