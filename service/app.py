@@ -13,6 +13,7 @@ from service.routes.intake import intake_routes
 from service.routes.investigate import investigate_routes
 from service.routes.knowledge import knowledge_routes
 from service.routes.monitoring import monitoring_routes
+from service.routes.pipeline import pipeline_routes
 from service.routes.pushed import pushed_routes
 from service.routes.status import mount_page, status_routes
 
@@ -27,6 +28,7 @@ ROUTES = (
     knowledge_routes,
     briefing_routes,
     monitoring_routes,
+    pipeline_routes,
     status_routes,
 )
 DESCRIPTION = "Operations questions answered with claims that code has recomputed from evidence."

@@ -48,7 +48,8 @@ async def health(parts: Parts) -> Mapping[str, Any]:
         _answering("index", lambda: _searched(parts)),
         model_health(parts.settings),
     )
-    components = (*found, live_health(parts), scheduler_health(parts))
+    pipeline = pipeline_health(await parts.plane.status(), parts.plane.failure)
+    components = (*found, pipeline, live_health(parts), scheduler_health(parts))
     scores = [one.score for one in components if one.score is not None]
     shown = [{"name": one.name, "state": one.state, "detail": one.detail, "score": one.score} for one in components]
     return {"state": _overall(components), "score": round(sum(scores) / len(scores)), "components": shown}
