@@ -11,13 +11,16 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from adapters.otlp_json import JsonWalk
 from adapters.otlp_protobuf import ProtobufWalk
-from adapters.otlp_records import Gathered
-from domain.errors import WrongUseError
+from adapters.otlp_records import MOST_RECORDS, Gathered
+from adapters.otlp_wire import pieces
+from domain.errors import TooLargeError, WrongUseError
 from domain.ports import Decoded
 from domain.telemetry import Signal
 
 PROTOBUF_TYPE = "application/x-protobuf"
 JSON_TYPE = "application/json"
+_SMALL = 1 << 20  # bytes that are parsed as one message
+_MOST_CONTAINERS, _MOST_COMMAS = 1_500_000, 4_000_000
 
 _REQUESTS: Mapping[Signal, type[Message]] = {
     "logs": ExportLogsServiceRequest,
@@ -40,12 +43,13 @@ class OtlpCodec:
     """Implements `OtlpDecoder`. The records are numbered from 1 in the order of the request, for rejections."""
 
     def decode(self, signal: Signal, body: bytes, content_type: str) -> Decoded:
-        """The records of a request body. Raises WrongUseError when it is not what its type says."""
+        """The records of a request body. Raises WrongUseError when it is not what its type says, TooLargeError for too many."""
         gathered = Gathered()
         if is_json(content_type):
             JsonWalk(gathered).take(signal, _document(body))
         else:
-            ProtobufWalk(gathered).take(signal, _message(signal, body))
+            for piece in (body,) if len(body) <= _SMALL else pieces(body, MOST_RECORDS):
+                ProtobufWalk(gathered).take(signal, _message(signal, piece))
         return gathered.decoded()
 
 
@@ -81,6 +85,8 @@ def _message(signal: Signal, body: bytes) -> Any:
 
 
 def _document(body: bytes) -> dict[str, Any]:
+    if body.count(b"{") + body.count(b"[") > _MOST_CONTAINERS or body.count(b",") > _MOST_COMMAS:
+        raise TooLargeError("The JSON holds too many values; send smaller batches.")
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -2,10 +2,26 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from adapters.otlp_records import KINDS, STATES, Gathered, flat, severity, text_of, weight_of
+from adapters.otlp_buckets import Spread, explicit, from_exponential
+from adapters.otlp_records import (
+    KINDS,
+    MAX_DEPTH,
+    SPAN_DIGITS,
+    STATES,
+    TOO_DEEP,
+    TRACE_DIGITS,
+    Gathered,
+    checked_time,
+    finite,
+    flat,
+    identity,
+    severity,
+    text_of,
+    weight_of,
+)
 from domain.errors import WrongUseError
 from domain.telemetry import HistogramPoint, LogRecord, MetricPoint, Signal, SpanRecord
 
@@ -15,8 +31,10 @@ _SHAPES: dict[Signal, tuple[str, str, str]] = {
     "traces": ("resourceSpans", "scopeSpans", "spans"),
     "metrics": ("resourceMetrics", "scopeMetrics", "metrics"),
 }
-_MALFORMED = (TypeError, ValueError, AttributeError, KeyError, IndexError, binascii.Error)
+_MALFORMED = (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError, binascii.Error)
 _METRIC_KINDS = ("gauge", "sum", "histogram", "exponentialHistogram", "summary")
+_STORED = frozenset({"gauge", "sum", "histogram", "exponentialHistogram"})
+_NO_VALUE = 1  # DataPointFlags: a series that ended
 _KIND_NAMES = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 _STATE_NAMES = ("UNSET", "OK", "ERROR")
 
@@ -40,47 +58,44 @@ class JsonWalk:
                 self._one(self._log if signal == "logs" else self._span, record, resource)
 
     def _one(self, make: Callable[[Json, dict[str, str]], None], record: Any, resource: dict[str, str]) -> None:
-        self._gathered.count += 1
+        self._gathered.begin()
         try:
             make(record, resource)
         except _MALFORMED as error:
             self._gathered.reject(f"the record is malformed ({type(error).__name__}: {error})", record)
 
     def _log(self, record: Json, resource: dict[str, str]) -> None:
-        timestamp_ns = _whole(record.get("timeUnixNano")) or _whole(record.get("observedTimeUnixNano"))
-        if not timestamp_ns:
-            raise ValueError("no time")
         body = _value(record.get("body") or {})
         log = LogRecord(
-            timestamp_ns=timestamp_ns,
+            timestamp_ns=checked_time(_whole(record.get("timeUnixNano")) or _whole(record.get("observedTimeUnixNano"))),
             service=resource.get("service.name", "unknown"),
             body="" if body is None else text_of(body),
             severity_number=severity(_severity_number(record.get("severityNumber")), record.get("severityText") or ""),
-            trace_id=_identity(record, "traceId"),
-            span_id=_identity(record, "spanId"),
-            event=record.get("eventName") or "",
+            trace_id=_identity(record, "traceId", TRACE_DIGITS),
+            span_id=_identity(record, "spanId", SPAN_DIGITS),
+            event=_text(record.get("eventName")),
             attributes=_attributes(record),
             resource=resource,
         )
         self._gathered.logs.append(log)
 
     def _span(self, span: Json, resource: dict[str, str]) -> None:
-        start_ns = _whole(span["startTimeUnixNano"])
+        start_ns = checked_time(_whole(span["startTimeUnixNano"]))
         status = span.get("status") or {}
-        trace_id, span_id = _identity(span, "traceId"), _identity(span, "spanId")
-        if not (trace_id and span_id and start_ns):
-            raise ValueError("no trace id, span id or start time")
+        trace_id, span_id = _identity(span, "traceId", TRACE_DIGITS), _identity(span, "spanId", SPAN_DIGITS)
+        if not (trace_id and span_id):
+            raise ValueError("no trace id of 16 bytes or no span id of 8")
         record = SpanRecord(
             trace_id=trace_id,
             span_id=span_id,
-            parent_span_id=_identity(span, "parentSpanId"),
+            parent_span_id=_identity(span, "parentSpanId", SPAN_DIGITS),
             service=resource.get("service.name", "unknown"),
-            name=str(span.get("name") or ""),
+            name=_text(span.get("name")),
             start_ns=start_ns,
             duration_ns=max(_whole(span.get("endTimeUnixNano")) - start_ns, 0),
             kind=KINDS[_member(span.get("kind"), _KIND_NAMES)],
             status=STATES[_member(status.get("code"), _STATE_NAMES)],
-            status_message=str(status.get("message") or ""),
+            status_message=_text(status.get("message")),
             weight=weight_of(span.get("traceState") or ""),
             attributes=_attributes(span),
             resource=resource,
@@ -113,54 +128,82 @@ def _records(groups: list[Any], scopes_name: str, records_name: str) -> Iterator
 
 
 def _point(metric: Json, kind: Any, point: Json, resource: dict[str, str]) -> MetricPoint:
-    if kind not in {"gauge", "sum", "histogram"}:
+    if kind not in _STORED:
         raise ValueError(f"metric points of kind {kind or 'none'!r} are not stored")
-    timestamp_ns = _whole(point["timeUnixNano"])
-    value = point.get("sum", 0.0) if kind == "histogram" else point.get("asDouble", point.get("asInt"))
-    if value is None or not timestamp_ns:
-        raise ValueError(f"a point of {metric.get('name')!r} has no value or no time")
+    histogram = _histogram(kind, point) if kind not in {"gauge", "sum"} else None
+    value: Any = point.get("asDouble", point.get("asInt"))
+    if (value is None and not histogram) or _whole(point.get("flags")) & _NO_VALUE:
+        raise ValueError(f"a point of {metric.get('name')!r} has no value")
     return MetricPoint(
-        timestamp_ns=timestamp_ns,
+        timestamp_ns=checked_time(_whole(point["timeUnixNano"])),
         service=resource.get("service.name", "unknown"),
-        name=str(metric["name"]),
-        value=float(value),
-        unit=str(metric.get("unit") or ""),
-        kind=kind,
+        name=_text(metric["name"]),
+        value=histogram.total if histogram else finite(float(value)),
+        unit=_text(metric.get("unit")),
+        kind="histogram" if histogram else kind,
         is_monotonic=bool(metric[kind].get("isMonotonic")),
-        histogram=_histogram(point) if kind == "histogram" else None,
+        histogram=histogram,
         attributes=_attributes(point),
         resource=resource,
     )
 
 
-def _histogram(point: Json) -> HistogramPoint:
-    buckets = tuple(_whole(count) for count in point.get("bucketCounts") or [])
-    bounds = tuple(float(bound) for bound in point.get("explicitBounds") or [])
-    return HistogramPoint(_whole(point.get("count")), float(point.get("sum") or 0.0), buckets, bounds)
+def _histogram(kind: str, point: Json) -> HistogramPoint:
+    count, total = _whole(point.get("count")), float(point.get("sum") or 0.0)
+    if kind == "histogram":
+        counts = [_whole(bucket) for bucket in point.get("bucketCounts") or []]
+        return explicit(count, total, counts, [float(bound) for bound in point.get("explicitBounds") or []])
+    positive, negative = (_spread(point.get(side) or {}) for side in ("positive", "negative"))
+    return from_exponential(count, total, _whole(point.get("scale")), _whole(point.get("zeroCount")), positive=positive, negative=negative)
+
+
+def _spread(side: Json) -> Spread:
+    return Spread(_whole(side.get("offset")), [_whole(bucket) for bucket in side.get("bucketCounts") or []])
 
 
 def _attributes(owner: Json) -> dict[str, str]:
-    return flat({pair["key"]: _value(pair.get("value") or {}) for pair in owner.get("attributes") or []})
+    return flat({_text(pair["key"]): _value(pair.get("value") or {}) for pair in owner.get("attributes") or []})
 
 
-def _value(value: Json) -> Any:
+def _value(value: Json, depth: int = 0) -> Any:
+    """The plain value of an AnyValue, whose only known field says its type."""
+    if depth > MAX_DEPTH:
+        return TOO_DEEP
     for name, inner in value.items():
-        if name == "intValue":
-            return int(inner)
         if name == "arrayValue":
-            return [_value(item) for item in inner.get("values") or []]
+            return [_value(item, depth + 1) for item in inner.get("values") or []]
         if name == "kvlistValue":
-            return {pair["key"]: _value(pair.get("value") or {}) for pair in inner.get("values") or []}
-        if name == "bytesValue":
-            return b64decode(inner).hex()
-        return inner
+            return {_text(pair["key"]): _value(pair.get("value") or {}, depth + 1) for pair in inner.get("values") or []}
+        if name in _PLAIN:
+            return _PLAIN[name](inner)
     return None
 
 
-def _identity(owner: Json, name: str) -> str:
-    text = str(owner.get(name) or "").lower()
-    bytes.fromhex(text)
-    return "" if text.strip("0") == "" else text
+def _text(value: Any) -> str:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} is no text")
+    return value or ""
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r:.60} is neither true nor false")
+    return value
+
+
+_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    "stringValue": _text,
+    "boolValue": _truth,
+    "intValue": int,
+    "doubleValue": float,
+    "bytesValue": lambda inner: b64decode(inner).hex(),
+}
+
+
+def _identity(owner: Json, name: str, length: int) -> str:
+    digits = _text(owner.get(name)).lower()
+    bytes.fromhex(digits)
+    return identity(digits, length)
 
 
 def _severity_number(value: Any) -> int:

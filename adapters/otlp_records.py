@@ -7,14 +7,18 @@ from typing import Any
 
 import orjson
 
+from domain.errors import TooLargeError
 from domain.ports import Decoded
 from domain.telemetry import LogRecord, MetricPoint, Rejection, SpanRecord
 
 KINDS = ("Internal", "Internal", "Server", "Client", "Producer", "Consumer")
 STATES = ("Unset", "Ok", "Error")
-MAX_ATTRIBUTES = 128
-MAX_VALUE = 32_768
 MAX_SEVERITY = 24
+MAX_DEPTH = 16
+TOO_DEEP = "(nested deeper than 16 levels)"
+NEWEST_NS = 2**63 - 1 - 86_400 * 10**9
+MOST_RECORDS = 100_000
+TRACE_DIGITS, SPAN_DIGITS = 32, 16
 _INFO = 9
 _THRESHOLD_DIGITS = 14
 
@@ -29,6 +33,12 @@ class Gathered:
     rejections: list[Rejection] = field(default_factory=list)
     count: int = 0
 
+    def begin(self) -> None:
+        """Go on to the next record. Raises TooLargeError beyond 100,000."""
+        self.count += 1
+        if self.count > MOST_RECORDS:
+            raise TooLargeError(f"A request may hold {MOST_RECORDS:,} records; send smaller batches.")
+
     def reject(self, reason: str, shown: object = "") -> None:
         """Leave the present record out."""
         self.rejections.append(Rejection(self.count, reason, str(shown)[:2_000]))
@@ -39,27 +49,44 @@ class Gathered:
 
 
 def text_of(value: Any) -> str:
-    """A plain value as an attribute's text."""
+    """A plain value as an attribute's text. How long it may be is the pipeline's to say."""
     if isinstance(value, str):
-        return value[:MAX_VALUE]
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    return orjson.dumps(value).decode()[:MAX_VALUE]
+    return orjson.dumps(value).decode()
 
 
 def flat(values: Mapping[str, Any]) -> dict[str, str]:
-    """Attributes as texts; an object among them gets dotted names. At most 128 are kept."""
+    """Attributes as texts; an object among them gets dotted names."""
     texts: dict[str, str] = {}
     for name, value in values.items():
         if isinstance(value, dict):
             texts.update({f"{name}.{inner}": text for inner, text in flat(value).items()})
         elif value is not None:
             texts[name] = text_of(value)
-        if len(texts) >= MAX_ATTRIBUTES:
-            break
-    return dict(list(texts.items())[:MAX_ATTRIBUTES])
+    return texts
+
+
+def checked_time(nanos: int) -> int:
+    """A time in nanoseconds. Raises ValueError for none, and for one that no store holds."""
+    if not 0 < nanos <= NEWEST_NS:
+        raise ValueError(f"the time {nanos} is none" if nanos else "there is no time")
+    return nanos
+
+
+def finite(value: float) -> float:
+    """A metric's value. Raises ValueError for one that is no number."""
+    if not math.isfinite(value):
+        raise ValueError(f"the value is {value!r}")
+    return value
+
+
+def identity(digits: str, length: int) -> str:
+    """An id of that many hex digits; empty for one of another length or of zeros, which is no id (OpenTelemetry protocol)."""
+    return digits if len(digits) == length and digits.strip("0") else ""
 
 
 def severity(number: int, text: str) -> int:

@@ -13,6 +13,10 @@ class WrongUseError(WatchfloorError):
     exit_code = 2
 
 
+class TooLargeError(WrongUseError):
+    """A request holds more than may come at once; in smaller pieces it would be taken."""
+
+
 class NothingFoundError(WatchfloorError):
     """The request was right and there is no data for it (exit code 3)."""
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain.errors import WrongUseError
 from domain.telemetry import LogRecord, MetricPoint, SpanRecord
 
 Record = LogRecord | SpanRecord | MetricPoint
@@ -31,10 +30,6 @@ _LOG_RANGES: _Ranges = (
 _SPAN_RANGES: _Ranges = (("duration_ns", 0, _MOST_WHOLE), ("weight", 1, _MOST_COUNT))
 _RANGES: Mapping[type, _Ranges] = {LogRecord: _LOG_RANGES, SpanRecord: _SPAN_RANGES, MetricPoint: ()}
 _FLOATS: Mapping[type, tuple[str, ...]] = {LogRecord: ("duration_ms",), SpanRecord: (), MetricPoint: ("value",)}
-
-
-class TooLargeError(WrongUseError):
-    """A request holds more than may come at once; in smaller pieces it would be taken."""
 
 
 @dataclass(frozen=True, slots=True)

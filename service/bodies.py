@@ -12,8 +12,8 @@ import pyarrow as pa
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from domain.errors import QueueFullError, WrongUseError
-from pipeline.limits import Cardinality, TooLargeError
+from domain.errors import QueueFullError, TooLargeError, WrongUseError
+from pipeline.limits import Cardinality
 
 KEY_HEADER, SOURCE_HEADERS = "idempotency-key", ("x-watchfloor-source", "x-scope-orgid")
 REPEAT_HEADERS: Mapping[str, str] = {"Watchfloor-Repeat": "true"}

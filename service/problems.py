@@ -17,10 +17,10 @@ from domain.errors import (
     QuotaError,
     StoreError,
     StoreTimeoutError,
+    TooLargeError,
     WatchfloorError,
     WrongUseError,
 )
-from pipeline.limits import TooLargeError
 from pipeline.quotas import OverQuotaError
 from service.bodies import LateError, UnsupportedError
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from domain.errors import WrongUseError
+from domain.errors import TooLargeError, WrongUseError
 from domain.telemetry import Rejection
-from pipeline.limits import DEFAULT_LIMITS, TooLargeError
+from pipeline.limits import DEFAULT_LIMITS
 from pipeline.pushed.ecs import record_of_document
 from pipeline.reading import Item, Reading, Taken
 

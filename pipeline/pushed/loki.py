@@ -11,9 +11,9 @@ from google.protobuf.descriptor_pool import DescriptorPool  # type: ignore[impor
 from google.protobuf.message import DecodeError, Message  # type: ignore[import-untyped]
 from google.protobuf.message_factory import GetMessageClass  # type: ignore[import-untyped]
 
-from domain.errors import WrongUseError
+from domain.errors import TooLargeError, WrongUseError
 from domain.telemetry import LogRecord, Rejection
-from pipeline.limits import DEFAULT_LIMITS, TooLargeError
+from pipeline.limits import DEFAULT_LIMITS
 from pipeline.reading import Item, Taken
 from pipeline.severity import INFO, number_of, split_level
 from pipeline.values import attributes_of

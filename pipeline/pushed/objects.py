@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import orjson
 
-from domain.errors import WrongUseError
+from domain.errors import TooLargeError, WrongUseError
 from domain.telemetry import Rejection, Signal
-from pipeline.limits import DEFAULT_LIMITS, TooLargeError
+from pipeline.limits import DEFAULT_LIMITS
 from pipeline.lines import Line
 from pipeline.ndjson import parse_ndjson, record_of_object
 from pipeline.otlp_files import signal_in

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from agents.windows import parse_time
-from domain.errors import WatchfloorError
+from domain.errors import TooLargeError, WatchfloorError
 from domain.telemetry import Signal
-from pipeline.limits import DEFAULT_LIMITS, TooLargeError
+from pipeline.limits import DEFAULT_LIMITS
 from pipeline.loader import Progress, Source
 from pipeline.pushed.objects import object_items
 from pipeline.receive import NDJSON_TYPES, Received

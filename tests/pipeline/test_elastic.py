@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.errors import WrongUseError
+from domain.errors import TooLargeError, WrongUseError
 from domain.telemetry import LogRecord, Rejection
-from pipeline.limits import TooLargeError
 from pipeline.pushed.ecs import record_of_document
 from pipeline.pushed.elastic import Bulk
 from pipeline.reading import Reading, Taken

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.errors import WrongUseError
+from domain.errors import TooLargeError, WrongUseError
 from domain.telemetry import LogRecord, Rejection
-from pipeline.limits import TooLargeError
 from pipeline.pushed.loki import _push_request, labels_of, parse_loki
 from pipeline.reading import Taken
 
