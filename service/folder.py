@@ -57,16 +57,6 @@ class DataFolder:
         return self.path / "state.sqlite"
 
     @property
-    def queue(self) -> Path:
-        """The folder of our own Valkey server."""
-        return self.path / "queue"
-
-    @property
-    def spool(self) -> Path:
-        """The folder of the spool."""
-        return self.path / "spool"
-
-    @property
     def vectors(self) -> Path:
         """The folder of the local vector index."""
         return self.path / "vectors"

@@ -15,6 +15,7 @@ from pipeline.plane import DataPlane
 from pipeline.policies import PolicyBook
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
+from service.keeping import Keeper
 from service.live import LiveFeed
 from service.scheduler import Scheduler
 from service.settings import Settings
@@ -40,6 +41,7 @@ class Parts:
     loader: Loader
     follower: Follower
     plane: DataPlane
+    keeper: Keeper
     policies: PolicyBook
     metrics: Metrics
     receiver: Receiver

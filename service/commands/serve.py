@@ -39,7 +39,8 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         parts.scheduler.jobs += briefing_jobs(parts)
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
         invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
-        async with parts.scheduler.working(), watching(parts):
+        await parts.plane.start()
+        async with parts.keeper.working(), parts.scheduler.working(), watching(parts):
             await Server(config, parts).serve(sockets=[listener])
     return 0
 

@@ -25,6 +25,7 @@ from pipeline.sampling import TailSampler
 from prompts.library import PromptLibrary
 from service.app import build_app
 from service.inquiries import of_incident
+from service.keeping import Keeper
 from service.live import live_feed
 from service.parts import Parts
 from service.plane import OpenIncidents, Surroundings, build_intake
@@ -143,6 +144,7 @@ def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
         incidents=open_room(RoomPorts(store, documents, index, embedder, clock), investigated),
         embedder=embedder,
         plane=intake.plane,
+        keeper=Keeper(around, intake.plane),
         policies=policies,
         metrics=metrics,
         loader=intake.loader,

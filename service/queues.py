@@ -1,0 +1,48 @@
+"""Composition of the queue: Redis (an own Valkey child where no server is named) with the spool behind it, or the spool alone."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from adapters.clock import SystemClock
+from adapters.redis_queue import open_embedded_queue, open_redis_queue
+from domain.errors import QueueError
+from domain.ports import Meter
+from domain.queue import EventQueue
+from pipeline.breaker import Breaker
+from pipeline.fallback import FallbackQueue
+from pipeline.plane import OpenQueue
+from pipeline.spool.queue import Limits, SpoolQueue, open_spool
+from service.settings import Settings
+
+GB = 1_000_000_000
+QUEUE, SPOOL = "queue", "spool"
+
+log = logging.getLogger(__name__)
+
+
+def queue_opener(settings: Settings, folder: Path, meter: Meter) -> OpenQueue:
+    """What opens the queue of a data folder, when it is first needed."""
+
+    async def opened() -> EventQueue:
+        spool = await asyncio.to_thread(_spool, settings, folder, meter)
+        if settings.queue == "spool":
+            return spool
+        try:
+            return FallbackQueue(await _primary(settings, folder, meter), spool, Breaker(), meter, SystemClock())
+        except QueueError as error:
+            log.warning("queue.spool_only", extra={"cause": str(error)})
+            return spool
+
+    return opened
+
+
+def _spool(settings: Settings, folder: Path, meter: Meter) -> SpoolQueue:
+    limits = Limits(max_bytes=int(settings.spool_max_gb * GB))
+    return open_spool(folder / SPOOL, settings.partitions, meter, SystemClock(), limits=limits)
+
+
+async def _primary(settings: Settings, folder: Path, meter: Meter) -> EventQueue:
+    if settings.redis_url:
+        return open_redis_queue(settings.redis_url, settings.partitions, meter)
+    return await open_embedded_queue(folder / QUEUE, settings.partitions, meter)
