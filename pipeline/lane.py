@@ -1,4 +1,4 @@
-"""Reading one partition of a queue that may not answer, without ever waiting for it longer than asked."""
+"""Reading one partition of a queue that may not answer, without waiting for it much longer than asked."""
 
 import asyncio
 import logging
@@ -10,6 +10,7 @@ from domain.queue import Delivery, EventQueue
 from pipeline.breaker import Dice, pause_s
 
 READ_S = 0.5
+GRACE_S = 1.0  # a queue that is well may be slow to say that it has nothing
 LONGEST_PAUSE_S = 2.0
 TELL_AFTER_S = 10.0
 log = logging.getLogger(__name__)
@@ -41,8 +42,8 @@ class Lane:
         if monotonic() < self._not_before_s:
             await asyncio.sleep(min(wait_s, self._not_before_s - monotonic()))
             return ()
-        self._reading = self._reading or asyncio.create_task(self._queue.read(self._partition, limit, max(wait_s, READ_S)))
-        await asyncio.wait([self._reading], timeout=wait_s)
+        self._reading = self._reading or asyncio.create_task(self._queue.read(self._partition, limit, wait_s or READ_S))
+        await asyncio.wait([self._reading], timeout=wait_s and wait_s + GRACE_S)
         return self.ready(limit)
 
     def ready(self, limit: int) -> tuple[Delivery, ...]:
