@@ -1,4 +1,4 @@
-"""`watchfloor eval run|compare|bench`."""
+"""`watchfloor eval run|compare|bench|sampling`."""
 
 import sys
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from evals.compare.pairing import spread
 from evals.compare.report import Terms
 from evals.compare.verdict import EXIT_CODES
 from evals.faults import command as faults
+from evals.sampling import command as samplings
 from service.invocation import Invocation
 from service.runtimes import conditions, open_arms, open_runtime
 from service.settings import read_settings
@@ -58,6 +59,14 @@ async def bench(invocation: Invocation, options: Mapping[str, Any]) -> int:
     out, now = options["out"] or _results(), datetime.now(UTC)
     given = {"stall_s": options["stall"], "now": now, "say": invocation.say}
     report = await benchmarks.run(open_runtime, options["rows"], out, **given, help_command=HELP)
+    invocation.show(report, _scores(report))
+    return 0 if report["kept"] else 1
+
+
+async def sampling(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Sample simulated hours as in production; exit 1 when a bar is not kept."""
+    out, now = options["out"] or _results(), datetime.now(UTC)
+    report = samplings.run(samplings.Bench(options["seed"]), out, now=now, say=invocation.say)
     invocation.show(report, _scores(report))
     return 0 if report["kept"] else 1
 
