@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from time import perf_counter
+from typing import Any
 
 from domain.errors import StoreError
 from domain.ports import Meter
 from domain.queue import Entry, EntryKey, EventQueue, QueueStatus
+from pipeline.fallback import FallbackQueue
 from pipeline.worker import Observer, Worker
 
 log = logging.getLogger(__name__)
@@ -16,16 +18,21 @@ LOOK_S = 1.0
 PATIENCE_S = 20.0
 
 OpenQueue = Callable[[], Awaitable[EventQueue]]
+Counted = Callable[[Sequence[EntryKey]], Awaitable[frozenset[EntryKey]]]
 MakeWorker = Callable[[EventQueue], Awaitable[Worker]]
 
 
 class DataPlane:
-    """Appends go to the queue; a worker in this process takes them from it. Without one, another process must."""
+    """Appends go to the queue; a worker in this process takes them from it. Without one, another process must.
 
-    def __init__(self, open_queue: OpenQueue, make_worker: MakeWorker | None, meter: Meter) -> None:
+    `counted` tells which entries are stored, for a process that has the store and no worker.
+    """
+
+    def __init__(self, open_queue: OpenQueue, make_worker: MakeWorker | None, meter: Meter, counted: Counted | None = None) -> None:
         self._open_queue = open_queue
         self._make_worker = make_worker
         self._meter = meter
+        self._counted = counted
         self._opening = asyncio.Lock()
         self._queue: EventQueue | None = None
         self._worker: Worker | None = None
@@ -77,6 +84,9 @@ class DataPlane:
                 self._check(len(keys))
                 continue
             return
+        left = set(keys)
+        while self._counted and (left := left - await self._counted(tuple(left))):
+            await asyncio.sleep(LOOK_S)
 
     async def status(self) -> QueueStatus:
         """How the queue is doing; one that is not open yet has nothing to tell."""
@@ -97,12 +107,17 @@ class DataPlane:
 
     async def _employ(self, queue: EventQueue) -> None:
         if self._make_worker is None:
+            if isinstance(queue, FallbackQueue):
+                self._begin(queue.pump(), "pipeline-pump")
             return
         worker = await self._make_worker(queue)
         for observer in self._observers:
             worker.subscribe(observer)
         self._worker = worker
-        self._tasks.append(asyncio.create_task(worker.run(), name="pipeline-worker"))
+        self._begin(worker.run(), "pipeline-worker")
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
         self._tasks[-1].add_done_callback(_ended)
 
     def _check(self, entries: int) -> None:

@@ -112,18 +112,11 @@ class Worker:
                 found = await queue.read(partition, limit, READ_WAIT_S)
                 has_read = True
                 if found:
-                    self._delivered(found)
                     await self._inbox.put(found)
                     limit = _next_limit(found)
         except QueueError as error:
             log.warning("pipeline.read_failed", extra={"partition": partition, "error": str(error)})
         return has_read
-
-    def _delivered(self, deliveries: Sequence[Delivery]) -> None:
-        again = sum(one.is_again for one in deliveries)
-        for name, count in (("true", again), ("false", len(deliveries) - again)):
-            if count:
-                self.desk.meter.add("pipeline_deliveries_total", count, queue=deliveries[0].origin, again=name)
 
     async def _work(self) -> None:
         with suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """The command line: options of every command; the work is in `service.commands`, loaded only when called."""
 
 import importlib
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,19 @@ def root(
     context.obj = data
 
 
+class Part(StrEnum):
+    """What `serve` can run alone; the parts share WATCHFLOOR_REDIS_URL and, for the stores, WATCHFLOOR_CLICKHOUSE_URL."""
+
+    all = "all"
+    api = "api"
+    receiver = "receiver"
+    worker = "worker"
+    scheduler = "scheduler"
+
+
+PARTS = {Part.worker: "serve_worker", Part.receiver: "serve_receiver"}
+
+
 def _call(context: typer.Context, command: str, json: bool, **options: Any) -> None:
     module = importlib.import_module(f"service.commands.{command}")
     raise typer.Exit(run(module.main, Invocation(context.obj, json), options))
@@ -41,12 +55,13 @@ def _call(context: typer.Context, command: str, json: bool, **options: Any) -> N
 @app.command()
 def serve(
     context: typer.Context,
+    part: Annotated[Part, typer.Argument(help="which part runs in this process", metavar="[PART]")] = Part.all,
     host: Annotated[str, typer.Option(help="address to bind; only loopback without keys")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port of everything", min=0, max=65535)] = 8080,
     demo: Annotated[bool, typer.Option("--demo", help="load the sample world when nothing is stored")] = False,
 ) -> None:
-    """Run the service: API, page and OTLP/HTTP receiver in one process."""
-    _call(context, "serve", json=False, host=host, port=port, demo=demo)
+    """Run the service: API, page, receivers and worker in one process, or one part: api, receiver, worker, scheduler."""
+    _call(context, PARTS.get(part, "serve"), json=False, part=part.value, host=host, port=port, demo=demo)
 
 
 @app.command()

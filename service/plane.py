@@ -111,7 +111,7 @@ class Cleaner:
 def build_intake(around: Surroundings, *, has_worker: bool = True) -> Intake:
     """Everything wired, nothing opened: the queue is when something is received."""
     settings, clock, cleaner = around.settings, around.clock, Cleaner(Redactor(around.secret, around.metrics))
-    plane = DataPlane(around.open_queue, _worker_maker(around, cleaner) if has_worker else None, around.metrics)
+    plane = DataPlane(around.open_queue, _worker_maker(around, cleaner) if has_worker else None, around.metrics, around.store.counted)
     admission = Admission(settings.partitions, cleaner, clock)
     quotas = Quotas(Quota(settings.quota_records_per_s, settings.quota_bytes_per_s))
     desk = LoaderDesk(plane, around.store, around.state, around.decoder, admission, clock)

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from domain.errors import WatchfloorError, WrongUseError
-from service.commands.serve import address_of, bound
+from service.listening import address_of, bound
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.org", ""])

@@ -1,0 +1,44 @@
+"""How every serving command begins: its socket, its signals, its log."""
+
+import signal
+import socket
+import sys
+
+from domain.errors import WatchfloorError, WrongUseError
+from observability.events import log_json
+from service.guard import is_loopback
+
+GRACE_S = 3
+
+
+def begin(log_format: str) -> None:
+    """Signals unwind the process, and events are logged as asked."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _ended)
+    if log_format == "json":
+        log_json(sys.stderr)
+
+
+def _ended(number: int, _frame: object) -> None:
+    """Unwind instead of dying on the spot: stores are closed, the folder is let go. uvicorn raises its signal again when done."""
+    sys.exit(128 + number)
+
+
+def address_of(host: str, port: int) -> str:
+    """The URL a host and port are reached at."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket listening on a loopback address. Raises WrongUseError for other addresses, WatchfloorError for a taken port."""
+    if not is_loopback(host):
+        raise WrongUseError(f"Without API keys the service binds to loopback only, not to {host!r}; use 127.0.0.1 behind a reverse proxy.")
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()  # who comes while the demo loads waits for the answer instead of being turned away
+    except OSError as error:
+        listener.close()
+        raise WatchfloorError(f"Port {port} on {host} cannot be bound ({error.strerror}); choose another with --port.") from error
+    return listener
