@@ -15,6 +15,7 @@ from service.routes.knowledge import knowledge_routes
 from service.routes.monitoring import monitoring_routes
 from service.routes.pipeline import pipeline_routes
 from service.routes.pushed import pushed_routes
+from service.routes.sampling import sampling_routes
 from service.routes.status import mount_page, status_routes
 
 ROUTES = (
@@ -29,6 +30,7 @@ ROUTES = (
     briefing_routes,
     monitoring_routes,
     pipeline_routes,
+    sampling_routes,
     status_routes,
 )
 DESCRIPTION = "Operations questions answered with claims that code has recomputed from evidence."

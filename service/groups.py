@@ -136,6 +136,17 @@ def eval_bench(
     call(context, "evaluation.bench", json, rows=rows, stall=stall, out=out)
 
 
+@evaluation.command("sampling")
+def eval_sampling(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="seed of the first simulated world")] = 1,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Measure what sampling saves on simulated traffic, and whether sampled figures hold; exit 1 when a bar is not kept."""
+    call(context, "evaluation.sampling", json, seed=seed, out=out)
+
+
 @dlq.command("list")
 def dlq_list(
     context: typer.Context,

@@ -10,13 +10,19 @@ from observability.metrics import Metrics
 from pipeline.policies import PolicyBook
 from pipeline.policy_document import policy_document
 from pipeline.traffic import MOST_MINUTES
+from service.parts import Parts
 
 DryRun = Annotated[bool, Query(description="answer what it would have kept, and change nothing")]
 Minutes = Annotated[int, Query(description="how far a dry run looks back", ge=1, le=MOST_MINUTES)]
 
 
-def sampling_routes(policies: PolicyBook, metrics: Metrics) -> APIRouter:
+def sampling_routes(parts: Parts) -> APIRouter:
     """The routes of sampling."""
+    return routes_of(parts.policies, parts.metrics)
+
+
+def routes_of(policies: PolicyBook, metrics: Metrics) -> APIRouter:
+    """The routes over one policy book and what was counted."""
     router = APIRouter(prefix="/api/sampling", tags=["pipeline"])
 
     @router.get("/policy", summary="The sampling policy in force")

@@ -9,14 +9,14 @@ from fastapi.testclient import TestClient
 
 from analytics.sampling.policy import Policy
 from service.problems import install_problems
-from service.routes.sampling import sampling_routes
+from service.routes.sampling import routes_of
 from tests.pipeline.sampled import Desk, log, trace
 
 
 def client(desk: Desk) -> TestClient:
     """The routes over a real sampler."""
     app = FastAPI()
-    app.include_router(sampling_routes(desk.book, desk.metrics))
+    app.include_router(routes_of(desk.book, desk.metrics))
     install_problems(app)
     return TestClient(app)
 
