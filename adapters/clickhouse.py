@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -112,7 +113,9 @@ class ClickHouseTelemetryStore:
         chosen = {}
         for name, window in query.windows.items():
             if tiers := self._relations.tiered.get(name.removesuffix("_before")):
-                ask = partial(answer, sql=tier_question(tiers, window), values=parameters(query), settings=limits(query))
+                ask = partial(
+                    answer, sql=tier_question(tiers, window), values=parameters(query), settings=limits(replace(query, max_rows=len(tiers)))
+                )
                 found = await self._read(ask, query.timeout_s)
                 chosen[name] = tier_for(tiers, window, dict(found.rows))
         return chosen

@@ -1,5 +1,6 @@
 """The two store queries of a metric template: its rows, and its positive control with totals over the whole scope."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +14,13 @@ HOUR_S, DAY_S = 3_600, 86_400
 MAX_BUCKETS = 200
 ROWS_TOTAL, SCOPE_ROWS, HEAVIEST = "rows_total_", "scope_rows_", "heaviest_"
 UNWINDOWED = frozenset({"log_templates"})
-WEIGHTED = frozenset({"logs", "spans"})
+WINDOWED = frozenset({"logs", "spans", "metrics", "counts", "rollups", "gauge_rollups"})
+# How many events a relation's rows stand for, and the heaviest weight among them; counts and roll-ups are of everything that came.
+EVENTS: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("logs", "spans"), ("sum(toUInt64(weight))", "max(weight)")),
+    **dict.fromkeys(("counts", "rollups"), ("sum(events)", "toUInt32(1)")),
+    "gauge_rollups": ("sum(points)", "toUInt32(1)"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,7 @@ def rows_query(asked: Asked) -> StoreQuery:
 def control_query(asked: Asked) -> StoreQuery:
     """One row: events that could have shown the thing, the heaviest sampling weight, and the totals over the scope."""
     template, control = asked.template, asked.template.control
-    weighted = control.relation.removesuffix("_before") in WEIGHTED
-    counted = ["sum(toUInt64(weight))", "max(weight)"] if weighted else ["count()", "toUInt32(1)"]
+    counted = EVENTS.get(control.relation.removesuffix("_before"), ("count()", "toUInt32(1)"))
     named = [f"{sql} AS {name}" for sql, name in zip(counted, (SCOPE_ROWS, HEAVIEST), strict=True)]
     totals = [f"{total.sql} AS total_{total.name}" for total in template.scope_totals]
     sql = f"SELECT {', '.join([*named, *totals])} FROM {control.relation} WHERE {control.where.strip()}"  # noqa: S608  templates are ours
@@ -83,5 +89,5 @@ def _parameters(asked: Asked, sql: str) -> dict[str, Any]:
 def _windows(asked: Asked, sql: str) -> dict[str, Window]:
     current, before = asked.scope.window, asked.call.baseline
     read = dict.fromkeys(SOURCE.findall(sql))
-    names = [name for name in read if name.removesuffix("_before") in {"logs", "spans", "metrics"}]
+    names = [name for name in read if name.removesuffix("_before") in WINDOWED]
     return {name: (before if name.endswith("_before") else None) or current for name in names}

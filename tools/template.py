@@ -11,7 +11,7 @@ from domain.evidence import Column, ColumnType, Role, Trust
 from domain.findings import DeskName
 
 FilterName = Literal["service", "route", "client", "user", "severity", "status", "text", "limit"]
-Relation = Literal["logs", "logs_before", "spans", "spans_before", "metrics", "log_templates"]
+Relation = Literal["logs", "logs_before", "spans", "spans_before", "metrics", "log_templates", "counts", "rollups", "gauge_rollups"]
 RuleKind = Literal["total", "rows", "extreme", "moment", "value", "change", "absence", "quote"]
 Steps = Literal["", "auto", "hour", "day"]
 FindingRule = Literal[

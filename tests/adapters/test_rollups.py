@@ -3,20 +3,24 @@
 import math
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
+import pytest
 import pytest_asyncio
 
-from adapters.clickhouse import ClickHouseTelemetryStore
-from adapters.clickhouse_rollups import ClickHouseRollUps
+from adapters.clickhouse import ClickHouseTelemetryStore, found_relations
+from adapters.clickhouse_client import prepare
+from adapters.clickhouse_rollup_tables import SHAPES, lifetimes
+from adapters.clickhouse_rollups import ClickHouseRollUps, _insert, _lacking
 from domain.counts import LATENCY_GROWTH, ZERO_BUCKET, CountBatch
 from domain.errors import StoreError
 from domain.ids import Tenant
 from domain.ports import StoreQuery
 from domain.queue import EntryKey
-from domain.rollups import Family, Tier
+from domain.rollups import TIERS, Family, Tier
 from domain.telemetry import Arrival, LogRecord, MetricPoint
 from domain.window import Window, to_nanos
 from pipeline.counting import Counts, unguarded
@@ -51,9 +55,19 @@ class Cut:
         """Nothing of its own."""
 
 
+@pytest.fixture
+def own(store: ClickHouseTelemetryStore) -> Iterator[ClickHouseTelemetryStore]:
+    """A store of our own in the same engine, as partitions are dropped here."""
+    database, writer = f"rolled_{uuid4().hex[:8]}", store._connect()
+    prepare(writer, database)
+    opened = ClickHouseTelemetryStore(store._connect, writer, database, found_relations(writer, database))
+    yield opened
+    opened.release()
+
+
 @pytest_asyncio.fixture
-async def rolled(store: ClickHouseTelemetryStore) -> AsyncIterator[ClickHouseRollUps]:
-    opened = store.roll_ups()
+async def rolled(own: ClickHouseTelemetryStore) -> AsyncIterator[ClickHouseRollUps]:
+    opened = own.roll_ups()
     yield opened
     await opened.close()
 
@@ -176,13 +190,100 @@ async def held(store: ClickHouseTelemetryStore, tenant: Tenant, records: list[Lo
     return step_s
 
 
-async def test_every_tier_equals_the_records(store: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant) -> None:
+async def test_every_tier_equals_the_records(own: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant) -> None:
     clock = FakeClock(START)
-    records, points = await filled(store, RollUps(rolled, clock), clock, tenant, range(0, 21, 2))
+    records, points = await filled(own, RollUps(rolled, clock), clock, tenant, range(0, 21, 2))
     noon = clock.at - timedelta(hours=2)
     windows = [Window(noon, noon + length) for length in (timedelta(hours=8), timedelta(hours=41), 20 * DAY)]
-    steps = [await held(store, tenant, records, points, window) for window in windows]
+    steps = [await held(own, tenant, records, points, window) for window in windows]
     assert steps == [60, 300, 3_600]
-    assert await held(store, tenant, records, points, Window(START - 10 * DAY, START + 26 * DAY)) == 86_400
+    assert await held(own, tenant, records, points, Window(START - 10 * DAY, START + 26 * DAY)) == 86_400
     old = Window(START - 9001 * DAY, START - 8975 * DAY)
-    same_counts(await ask(store, tenant, SQL, old), [one for one in records if one.timestamp_ns < to_nanos(old.end)], 86_400)
+    same_counts(await ask(own, tenant, SQL, old), [one for one in records if one.timestamp_ns < to_nanos(old.end)], 86_400)
+
+
+async def test_a_roll_up_cut_off_anywhere_is_right_after_the_next(
+    own: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant
+) -> None:
+    clock = FakeClock(START)
+    records, points = await filled(own, RollUps(rolled, clock), clock, tenant, [0])
+    for steps in (0, 1, 2, 3, 5):
+        clock.at += timedelta(minutes=20)
+        new, fresh = logs(steps, clock.at, 20, timedelta(minutes=30)), gauges(steps, clock.at, 20, timedelta(minutes=30))
+        await arrive(own, tenant, new, clock.at)
+        await own.write_metrics(fresh, tenant)
+        records, points = records + new, points + fresh
+        with pytest.raises(StoreError, match="cut off"):
+            await RollUps(Cut(rolled, steps), clock).advance()
+        assert await RollUps(rolled, clock).advance() > 0
+    for days in (0.3, 1, 15, 60):
+        await held(own, tenant, records, points, Window(clock.at - days * DAY, clock.at + timedelta(minutes=1)))
+    assert await RollUps(rolled, clock).advance() == 0
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+async def test_half_a_statement_is_made_whole(own: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant, rows: int) -> None:
+    clock = FakeClock(START + timedelta(hours=2))
+    records = logs(1, clock.at, 40, timedelta(minutes=3))
+    await arrive(own, tenant, records[:30], clock.at)
+    await RollUps(rolled, clock).advance()
+    await arrive(own, tenant, records[30:], clock.at + timedelta(minutes=1))
+    origin = rolled._origin("counts", START.date(), TIERS[0], None)
+    table = rolled._table("counts", TIERS[0])
+    whole = _insert(origin, table, SHAPES["counts"], _lacking(origin, table, START.date()), START.date())
+    await rolled._do(whole.replace(" SETTINGS", f" ORDER BY key1, key2, key3 LIMIT {rows} SETTINGS"))
+    await RollUps(rolled, clock).advance()
+    for days in (0.3, 1, 15, 60):
+        window = Window(clock.at - days * DAY, clock.at)
+        found = await ask(own, tenant, SQL, window)
+        same_counts(found, records, found[0][1])
+
+
+async def test_what_is_late_does_not_undo_what_is_gone(own: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant) -> None:
+    clock = FakeClock(START)
+    work = RollUps(rolled, clock)
+    records, points = await filled(own, work, clock, tenant, [0])
+    first = clock.at
+    for table in ("wf_counts", "wf_rollup_counts_1m", "wf_rollup_gauges_1m"):
+        await rolled._do(f"ALTER TABLE {rolled._database}.{table} DROP PARTITION '{first:%Y-%m-%d}'")
+    clock.at += 10 * DAY
+    late = logs(7, first, 30, timedelta(hours=1))
+    await arrive(own, tenant, late, clock.at)
+    # A gauge that lay in the spool for ten days keeps the day on which it was received.
+    spooled = gauges(8, first, 30, timedelta(hours=1))
+    await own.write_metrics(spooled, tenant)
+    await work.advance()
+    everything = Window(START - 20 * DAY, START + 30 * DAY)
+    assert await held(own, tenant, records + late, points + spooled, everything) == 86_400
+    hours = Window(first - timedelta(hours=6), first + timedelta(hours=1))
+    assert await held(own, tenant, records + late, points + spooled, hours) == 300
+    assert await work.advance() == 0
+
+
+async def test_a_bucket_is_not_written_from_fewer_rows(own: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant) -> None:
+    clock = FakeClock(START)
+    records, points = await filled(own, RollUps(rolled, clock), clock, tenant, [0])
+    finest = rolled._table("counts", TIERS[0])
+    await rolled._do(f"ALTER TABLE {finest} DELETE WHERE Service = 'cart' SETTINGS mutations_sync = 2")
+    written = [await rolled.roll_up("counts", START.date(), tier, TIERS[0]) for tier in TIERS[1:]]
+    assert written == [0, 0, 0]
+    await held(own, tenant, records, points, Window(START - 20 * DAY, START + 30 * DAY))
+
+
+async def test_tiers_end_with_their_lifetimes(own: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant) -> None:
+    clock = FakeClock(START)
+    work = RollUps(rolled, clock)
+    for day in (0, 280, 330, 375, 396, 399):
+        await filled(own, work, clock, tenant, [day])
+        # As retention does it, by `lifetimes`.
+        for table, days in lifetimes().items():
+            name, oldest = f"{rolled._database}.{table}", f"{clock.at - days * DAY:%F %T}"
+            for (gone,) in await rolled._ask(f"SELECT ArrivedOn FROM {name} GROUP BY ArrivedOn HAVING max(ArrivedAt) < '{oldest}'"):
+                await rolled._do(f"ALTER TABLE {name} DROP PARTITION '{gone}'")
+        assert await RollUps(rolled, clock).advance() == 0
+    kept = {}
+    for table in lifetimes():
+        found = await rolled._ask(f"SELECT DISTINCT ArrivedOn FROM {rolled._database}.{table} ORDER BY ArrivedOn")
+        kept[table] = [(row[0] - START.date()).days for row in found]
+    by_tier = {"1m": [396, 399], "5m": [375, 396, 399], "1h": [330, 375, 396, 399], "1d": [280, 330, 375, 396, 399]}
+    assert kept == {f"wf_rollup_{family}_{tier}": days for family in ("counts", "gauges") for tier, days in by_tier.items()}

@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from adapters.clickhouse import ClickHouseTelemetryStore
 from domain.calls import Filters, Refusal, Scope, ToolCall, ToolResult
+from domain.counts import CountBatch
 from domain.ids import Tenant
 from domain.ports import TelemetryStore
 from domain.telemetry import LogRecord, LogTemplate, MetricPoint, SpanRecord
 from domain.window import Window, to_nanos
+from pipeline.counting import Counts, unguarded
+from pipeline.rollups import RollUps
+from tests.fakes import FakeClock
 from tests.tools import waste
 from tools.toolbox import Toolbox
 
@@ -126,6 +131,19 @@ async def fill(store: TelemetryStore, tenant: Tenant) -> None:
     await store.write_spans([*spans(), *waste.spans()], tenant)
     await store.write_metrics([*metrics(), *waste.metrics()], tenant)
     await store.write_templates(TEMPLATES, tenant)
+    await _roll_up(store, tenant)
+
+
+async def _roll_up(store: TelemetryStore, tenant: Tenant) -> None:
+    counts = Counts(unguarded)
+    counted: list[LogRecord | SpanRecord] = [*shop(), *guessing(), *visits(), *waste.logs(), *spans(), *waste.spans()]
+    for record in counted:
+        counts.add(record)
+    await store.write_counts(CountBatch((), counts.result(), to_nanos(NOW.end), tenant))
+    if isinstance(store, ClickHouseTelemetryStore):
+        rolled = store.roll_ups()
+        await RollUps(rolled, FakeClock(NOW.end)).advance()
+        await rolled.close()
 
 
 async def ask(box: Toolbox, tool: str, tenant: Tenant, window: Window = ALL, **filters: Any) -> ToolResult:
