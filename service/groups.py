@@ -204,3 +204,14 @@ def replay_archive(
 ) -> None:
     """Bring an archived day back into the store, row for row; what is there already is left alone."""
     call(context, "replay.archive", json, day=day, service=service, keep=keep, to_dir=to_dir)
+
+
+@replay.command("spool")
+def replay_spool(
+    context: typer.Context,
+    dump: Annotated[Path | None, typer.Option(help="write the spool and the dead letters as NDJSON instead", metavar="FILE")] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="first put what a dump holds into the spool", metavar="FILE")] = None,
+    json: Json = False,
+) -> None:
+    """Store what the spool of a stopped service holds, or write it to a file and read it back."""
+    call(context, "replay_spool.main", json, dump=dump, source=source)

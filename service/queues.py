@@ -25,7 +25,7 @@ def queue_opener(settings: Settings, folder: Path, meter: Meter) -> OpenQueue:
     """What opens the queue of a data folder, when it is first needed."""
 
     async def opened() -> EventQueue:
-        spool = await asyncio.to_thread(_spool, settings, folder, meter)
+        spool = await asyncio.to_thread(spool_of, settings, folder, meter)
         if settings.queue == "spool":
             return spool
         try:
@@ -37,7 +37,8 @@ def queue_opener(settings: Settings, folder: Path, meter: Meter) -> OpenQueue:
     return opened
 
 
-def _spool(settings: Settings, folder: Path, meter: Meter) -> SpoolQueue:
+def spool_of(settings: Settings, folder: Path, meter: Meter) -> SpoolQueue:
+    """Open the spool of a data folder. Raises QueueError when another process holds it."""
     limits = Limits(max_bytes=int(settings.spool_max_gb * GB))
     return open_spool(folder / SPOOL, settings.partitions, meter, SystemClock(), limits=limits)
 

@@ -5,7 +5,7 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -230,6 +230,18 @@ def open_spool(
     chosen = limits or Limits()
     segments = Segments(folder, disk or SystemDisk(), found.last, chosen.segment_bytes)
     return SpoolQueue(segments, found, partitions, limits=chosen, meter=meter, clock=clock, lock=lock)
+
+
+def contents(folder: Path) -> Iterator[Entry]:
+    """The entries of a spool that are not done, without taking them; blocking. Raises QueueError when another process holds it."""
+    lock = _locked(folder)
+    try:
+        found = found_in(folder, time.time())
+        segments = Segments(folder, SystemDisk(), found.last)
+        for place in found.places:
+            yield place.entry(segments.read([place])[0])
+    finally:
+        os.close(lock)
 
 
 def _tell_damage(meter: Meter, segments: int, records: int) -> None:
