@@ -48,7 +48,7 @@ def _body(record: object) -> str:
 
 def _is_left(secret: str, text: str) -> bool:
     """Whether a run of the secret is in the text; lines of a PEM block count, its title does not."""
-    secret = secret.strip().removeprefix("https://hooks.slack.com/services/")
+    secret = secret.strip().rpartition("/services/")[2].rpartition("%2Fservices%2F")[2]
     size = max(6, min(_RUN, len(secret) // 2))
     runs = (secret[at : at + size] for at in range(max(1, len(secret) - size + 1)))
     return any(run in text for run in runs if "----" not in run and "PRIVATE" not in run)

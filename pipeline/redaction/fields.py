@@ -15,6 +15,9 @@ _TEXTS: Mapping[type[Record], tuple[str, ...]] = {
     MetricPoint: ("name", "service", "unit"),
 }
 
+_IDS = frozenset(("trace_id", "span_id", "parent_span_id"))  # in hexadecimal they are ids, whatever number they spell
+_HEX = frozenset("0123456789abcdefABCDEF")
+
 
 def texts(record: Record) -> Iterator[str]:
     """Every text of a record, names of attributes too."""
@@ -31,7 +34,7 @@ def rewritten(record: Record, text: Callable[[str], str], pair: Callable[[str, s
     changes: dict[str, str | Mapping[str, str]] = {}
     for name in _TEXTS[type(record)]:
         before = getattr(record, name)
-        if before and (after := text(before)) != before:
+        if before and not (name in _IDS and _HEX.issuperset(before)) and (after := text(before)) != before:
             changes[name] = after
     for name, held in (("attributes", record.attributes), ("resource", record.resource)):
         if held and (kept := dict(pair(key, value) for key, value in held.items())) != held:

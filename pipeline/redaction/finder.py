@@ -12,6 +12,10 @@ from pipeline.redaction.values import Reader, Value, decoded_loosely
 _SCHEME = r"(?i:[\"'\[(\s]{0,3}(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|bot|key|jwt|oauth|googlelogin auth=|splunk|sso-key|genie|private)(?:\s|%20|\+|:|=)+[\"']?)"
 
 _LONG = 64
+_BEFORE = 32
+_PATHS = frozenset((b"/", b"~", b"."))
+_PASSES = frozenset((b"pass", b"passw", b"pw"))
+_TOO_SHORT = frozenset(("auth", "pass", "pw", "passw", "cred", "creds", "pwd"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Finder:
 
     def __init__(self) -> None:
         self._shapes = [pattern(shape.pattern) for shape in SHAPES]
+        self._unless = {number: pattern(shape.unless) for number, shape in enumerate(SHAPES) if shape.unless}
         self._anchors = [pattern(anchor) for anchor in ANCHORS]
         self._choice = Choice([*(shape.pattern for shape in SHAPES), *ANCHORS])
         self._reader, self._scheme = Reader(), pattern(_SCHEME)
@@ -55,6 +60,8 @@ class Finder:
         shape = SHAPES[number]
         for match in self._shapes[number].finditer(text):
             start, end = next((match.span(n) for n in range(1, self._shapes[number].groups + 1) if match.span(n)[0] >= 0), match.span())
+            if (unless := self._unless.get(number)) and unless.search(text[max(0, start - _BEFORE) : start]):
+                continue
             if shape.holds is None or shape.holds(decoded_loosely(text[start:end])):
                 yield Finding(start, end, shape.kind)
 
@@ -62,37 +69,51 @@ class Finder:
         """Values beside names; a value that was read is not read again, which keeps this linear."""
         anchor, position = self._anchors[number], 0
         while (match := anchor.search(text, position)) is not None:
-            name, start = decoded_loosely(match[1]), match.end()
             position = max(match.end(1), match.start() + 1)
-            if not stands_alone(decoded_loosely(text[max(0, match.start(1) - 20) : match.start(1)]), name):
+            before = decoded_loosely(text[max(0, match.start(1) - _BEFORE) : match.start(1)])
+            name = decoded_loosely(match[1])
+            if not stands_alone(before, name) or (ANCHORS[number] is SPOKEN and not _is_spoken(before, name)):
                 continue
-            kind = class_of(name)
-            if ANCHORS[number] is SPOKEN:
-                start, kind = match.end(2), "weak" if kind == "strong" else kind
-            value = self._reader.value(text, start, kind)
-            if self._reader.is_structure(text, value) or (ANCHORS[number] is PAIR and text[value.end :].lstrip(b"\\\"' ")[:1] not in b")]"):
-                continue
+            kind, value = self._read(number, match, text, class_of(name))
             if value.end - value.start > _LONG:
                 position = value.end
-            if self._is_secret(text, match, value, kind, number):
+            if self._is_secret(number, match, text, kind, value):
                 position = value.end
                 yield Finding(self._after_scheme(text, value, kind), value.end, kind_of(name))
 
-    def _is_secret(self, text: bytes, match: Match, value: Value, kind: Class, number: int) -> bool:
-        is_prose = ANCHORS[number] is GIVEN and text[match.end() - 2 : match.end()] == b": " and text[value.end : value.end + 1] == b" "
-        said = text[value.start : value.end]
-        if ANCHORS[number] is SPOKEN and value.quoted and kind == "weak":
+    def _read(self, number: int, match: Match, text: bytes, kind: Class) -> tuple[Class, Value]:
+        """What stands behind a name, and how strict to be with it."""
+        if ANCHORS[number] is SPOKEN:
+            value = self._reader.value(text, match.end(2), "weak")
+            return "strong" if value.quoted and kind == "strong" else "weak", value
+        if kind == "header" and not self._scheme.match(text, match.end()):
+            return "weak", self._reader.value(text, match.end(), "weak")
+        if match[1].lower() in _PASSES and b"=" in text[match.end() - 3 : match.end()]:
             kind = "strong"
-        if kind == "header" and self._scheme.match(said):
-            return True
-        if kind == "header":
-            kind = "weak"
-        return self._reader.is_secret(said, kind, quoted=value.quoted, is_prose=is_prose)
+        return kind, self._reader.value(text, match.end(), kind)
+
+    def _is_secret(self, number: int, match: Match, text: bytes, kind: Class, value: Value) -> bool:
+        if self._reader.is_structure(text, value) or self._reader.is_label(text, value):
+            return False
+        if ANCHORS[number] is PAIR and text[value.end :].lstrip(b"\\\"' ")[:1] not in b")]":
+            return False
+        said = text[value.start : value.end]
+        if match[1].lower() == b"pwd" and said[:1] in _PATHS:
+            return False
+        is_after_colon = match[1].lower() in _PASSES or b":" in text[match.end() - 3 : match.end()]
+        is_prose = ANCHORS[number] is GIVEN and text[match.end() - 2 : match.end()] == b": " and text[value.end : value.end + 1] == b" "
+        return kind == "header" or self._reader.is_secret(said, kind, quoted=value.quoted, is_prose=is_prose, is_after_colon=is_after_colon)
 
     def _after_scheme(self, text: bytes, value: Value, kind: Class) -> int:
         """Where the secret of a header begins: behind its scheme."""
         scheme = self._scheme.match(text, value.start, value.end) if kind in {"header", "weak"} else None
         return scheme.end() if scheme and scheme.end() < value.end else value.start
+
+
+def _is_spoken(before: str, name: str) -> bool:
+    """Whether a name in running text is one: no part of a path or of a longer word, no header, and long enough to mean it."""
+    is_glued = before[-1:] == "/" or (before[-1:].islower() and name[0].islower())
+    return not is_glued and class_of(name) in {"strong", "weak"} and name.lower() not in _TOO_SHORT
 
 
 def _private_keys(begin: Pattern, text: bytes) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ Class = Literal["strong", "weak", "header", "cookie", "session", "code"]
 
 _KEY_OF = (
     "api|app|access|acct|account|auth|encryption|decryption|encrypt|signing|signature|master|private|priv|shared[-_. ]?access|shared|"
-    "storage|service|subscription|deploy|consumer|license|webhook|functions?|host|rest|integration|sas|hmac|aes|ssh|gpg|cipher|"
-    "session|admin|secret|write|stream|project|root"
+    "storage|subscription|deploy|consumer|license|webhook|functions?|rest|integration|sas|hmac|aes|cipher|"
+    "session|admin|secret|write"
 )
 STRONG = (
     r"p(?:ass|asse|4ss)[-_ ]?(?:word|wd|phrase|code|w0rd|wort)",
@@ -67,7 +67,9 @@ def class_of(name: str) -> Class:
         return "code"
     if plain in _WEAK:
         return "weak"
-    is_session = ("sess" in plain and "key" not in plain) or plain in {"sid", "connectsid"} or plain.startswith("aspx")
+    is_session = (
+        ("sess" in plain and not plain.endswith(("key", "secret", "token"))) or plain in {"sid", "connectsid"} or plain.startswith("aspx")
+    )
     return "session" if is_session else "strong"
 
 

@@ -39,8 +39,23 @@ class Redactor:
         suspects = set(self._screen.suspects(joined))
         for number, record in enumerate(kept):
             if number in suspects or any(map(self._is_telling, record.attributes)) or any(map(self._is_telling, record.resource)):
-                kept[number] = rewritten(record, self._replaced, self._pair)
+                kept[number] = self._cleaned(record)
         return kept
+
+    def _cleaned(self, record: Record) -> Record:
+        """One record; only those of its texts are searched that the screen points at."""
+        held = list(texts(record))
+        dirty = {held[number] for number in self._screen.suspects(held)}
+
+        def replaced(value: str) -> str:
+            return self._replaced(value) if value in dirty else value
+
+        def paired(key: str, value: str) -> tuple[str, str]:
+            if self._is_telling(key) and (kind := self._finder.kind_beside(key, value)):
+                return replaced(key), self._whole(kind, value)
+            return replaced(key), replaced(value)
+
+        return rewritten(record, replaced, paired)
 
     def text(self, value: str) -> str:
         """A text without its secrets."""
@@ -54,11 +69,6 @@ class Redactor:
                 self._keys.clear()
             known = self._keys[key] = bool(self._finder.kind_beside(key, "a1B2c3D4e5F6g7H8"))
         return known
-
-    def _pair(self, key: str, value: str) -> tuple[str, str]:
-        if self._is_telling(key) and (kind := self._finder.kind_beside(key, value)):
-            return self._replaced(key), self._whole(kind, value)
-        return self._replaced(key), self._replaced(value)
 
     def _whole(self, kind: str, value: str) -> str:
         """A value that is all secret."""

@@ -1,12 +1,13 @@
 """The value beside a secret-like name: where it ends, and whether it is one."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.redaction.checks import entropy, has_digit, is_mixed
 from pipeline.redaction.engine import pattern
 from pipeline.redaction.names import Class
 
-_BLOCK = r"(?:!!?[a-z]+\s+)?[|>][-+]?[0-9]?\s{0,3}(?:\n|\\n)\s{1,40}"  # a YAML block
+_BLOCK = r"(?:!!?[a-z]+\s+)?[|>][-+]?[0-9]?\s{0,3}(?:\n|\\n)\s{1,40}|!!?[a-z]+[ ]"  # a YAML block
 _MOST = 16_384
 _CODE = (3, 8)
 _SHORT = 6
@@ -16,7 +17,7 @@ _CLOSING = {b"\xe2\x80\x9c": b"\xe2\x80\x9d", b"\xe2\x80\x98": b"\xe2\x80\x99", 
 # Where an unquoted value ends: white space, an escaped line end, a quote that closes, the next name of a list.
 _BARE_END = (
     r"[\s\x00]|\xc2\xa0|\xe2\x80\x8b|\xe3\x80\x80|\\[nrt](?:[^a-z0-9]|[A-Za-z]|\z)|\\*[\"'`](?:[^A-Za-z0-9]|\z)|\\\"|%20|%22|%27|&quot;|%26[A-Za-z_.\-]+(?:%3[Dd]|=)"
-    r"|(?:&amp;|\\u0026|[,;&|?])\s*\\*[\"']?[A-Za-z_][\w.\-\[\]]*\\*[\"']?\s*(?:=|:[^/]|%3[Dd])|[,;]\s|[,;]\z|&(?:\z|\s)|</|<[A-Za-z]{1,10}/?>|\xe2\x80[\x9c\x9d\x99\x98]|\xc2\xbb"
+    r"|(?:&amp;|\\u0026|[,;&])\s*\\*[\"']?[A-Za-z_][\w.\-\[\]]*\\*[\"']?\s*(?:=|:[^/]|%3[Dd])|[,;]\s|[,;]\z|[)\]}][,;:\s)\]}]|&(?:\z|\s)|</|<[A-Za-z]{1,10}/?>|\xe2\x80[\x9c\x9d\x99\x98]|\xc2\xbb"
 )
 _LINE_END = r"[\n\r\x00]|\\[nr]|\\*\"(?:\s*[,}\])\s:]|\z)|'(?:\s*[,}\])\s:]|\z)|\s\|\s|\}|\],|`|[,;\]]\s+\\*[\"']?[A-Z][A-Za-z]*(?:-[A-Za-z]+)*\\*[\"']?\s*[:=]"
 _TRAILING = b".,;:!?)]}>'\"`\\"
@@ -31,9 +32,10 @@ _NOT_SECRET = frozenset(
 )
 _STAND_IN = (
     r"\A(?:\*{2,}|[xX]{3,}|\.{2,}|_{2,}|-{1,}|#{3,}|\xe2\x80\xa2{2,}|<[^>\n]{0,60}>|\[[A-Za-z_ :*]{1,40}\]|\{\{?[^}\n]{0,60}\}?\}|\$\{?[A-Za-z_][\w.:\-]*\}?|\$\([^)\n]*\)"
-    r"|%[sdrv@]|%\([a-z_]+\)s|%[A-Z_]+%|\?|:[a-z_]+|&[a-z_]+;?|[A-Za-z_][\w.]*\([^()\n]*\)?|(?:self|this|os|process|req|request|config|settings|env|options|args|params|user|data)\.[\w.\[\]\"']+"
+    r"|%[sdrv@]|%%[0-9]+|(?i:sha256|md5|sha1|sha512):[^\s]*|%\([a-z_]+\)s|%[A-Z_]+%|\?|:[a-z_]+|&[a-z_]+;?|[A-Za-z_][\w.]*\([^()\n]*\)?|(?:self|this|os|process|req|request|config|settings|env|options|args|params|user|data)\.[\w.\[\]\"']+"
     r"|(?i:your|my|the|some|example|sample|dummy|fake|placeholder|change)[-_ ]?(?i:me|password|passwd|secret|token|api[-_ ]?key|key|here)[-_a-z]*)\z"
 )
+_OBJECT = r"\A(?:[A-Za-z_][\w.$]*[{@\[(]|(?:[A-Za-z_\-]+\.){2,}[\w\-./:]*\z|S-1-[0-9\-]+\z)"  # what a program prints of itself
 _PATH = r"\A(?:~|\.{1,2}|[A-Za-z]:|file://)?(?:[/\\][A-Za-z0-9_.@\-]{1,30}){1,12}[/\\]?\z"
 _NUMBERLIKE = r"\A(?:0x[0-9a-fA-F]+|-?[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|kb|mb|gb|%)?)\z"
 
@@ -53,8 +55,17 @@ class Reader:
 
     def __init__(self) -> None:
         self._opening, self._block, self._structure = pattern(_OPENING), pattern(_BLOCK), pattern(_STRUCTURE)
-        self._bare_end, self._line_end = pattern(_BARE_END), pattern(_LINE_END)
+        line, listed = pattern(_LINE_END), pattern(rf"{_BARE_END}|[,;]")
+        self._bare_end, self._ends = pattern(_BARE_END), {"cookie": line, "header": line, "weak": listed, "session": listed}
         self._stand_in, self._path, self._number = pattern(_STAND_IN), pattern(_PATH), pattern(_NUMBERLIKE)
+        self._address = pattern(r"\A(?:https?|file)(?:://|%3[Aa])")
+        self._object, self._word = pattern(_OBJECT), pattern(r"\A[a-z_]+\z")
+
+    def is_label(self, text: bytes, value: Value) -> bool:
+        """Whether `name:word` is a label, as in `sshd:auth` or `passwd:chauthtok`."""
+        return (
+            not value.quoted and text[value.start - 1 : value.start] == b":" and self._word.match(text[value.start : value.end]) is not None
+        )
 
     def value(self, text: bytes, start: int, kind: Class) -> Value:
         """The value that begins at or shortly after `start`."""
@@ -68,7 +79,7 @@ class Reader:
 
     def _bare(self, text: bytes, start: int, kind: Class) -> Value:
         limit = min(len(text), start + _MOST)
-        ending = self._line_end if kind in {"cookie", "header"} else self._bare_end
+        ending = self._ends.get(kind, self._bare_end)
         stop = ending.search(text, start, limit)
         end = stop.start() if stop else limit
         while end > start and text[end - 1] in _TRAILING:
@@ -79,11 +90,13 @@ class Reader:
         """Whether the value is a list or a map of further names."""
         return not value.quoted and self._structure.match(text, value.start, min(len(text), value.start + 200)) is not None
 
-    def is_secret(self, value: bytes, kind: Class, *, quoted: bool, is_prose: bool) -> bool:
+    def is_secret(self, value: bytes, kind: Class, *, quoted: bool, is_prose: bool, is_after_colon: bool = False) -> bool:
         """Whether a value beside a name of this kind is a secret and not a word, a number or a stand-in for one."""
         said = decoded_loosely(value).strip()
         word = said.lower().strip(".,;:!?()[]{}\"'\x01")
         if not word or word in _NOT_SECRET or self._stand_in.match(value.strip()):
+            return False
+        if said.isdigit() and len(said) < _SHORT and not quoted and is_after_colon:
             return False
         if kind == "code":
             return said.isdigit() and _CODE[0] <= len(said) <= _CODE[1]
@@ -93,11 +106,13 @@ class Reader:
             return len(said) >= _SHORT and _is_random(said) and not self._is_ordinary(value, kind)
         if kind == "cookie":
             return "=" in said or _is_random(said)
-        return not (self._path.match(value) and not is_mixed(said))
+        return not self._address.match(value) and not (self._path.match(value) and not is_mixed(said))
 
     def _is_ordinary(self, value: bytes, kind: Class) -> bool:
-        """A number, or a path: no secret by itself."""
-        return bool(self._number.match(value) and (kind == "session" or len(value) < _SHORT)) or bool(self._path.match(value))
+        """A number, a path or an object: no secret by itself."""
+        return bool(self._number.match(value) and (kind == "session" or len(value) < _SHORT)) or any(
+            ordinary.match(value) for ordinary in (self._path, self._object)
+        )
 
 
 def decoded_loosely(value: bytes) -> str:
@@ -107,7 +122,12 @@ def decoded_loosely(value: bytes) -> str:
 
 def _is_random(said: str) -> bool:
     """Not a word: digits or signs among letters, or long and mixed."""
-    return (has_digit(said) and len(said) >= _SHORT) or (len(said) >= _LONG and entropy(said) > 3.5)  # noqa: PLR2004 -- English words lie below
+    return (has_digit(said) and len(said) >= _SHORT) or (len(said) >= _LONG and _flips(said) * 3 >= len(said))
+
+
+def _flips(said: str) -> int:
+    """How often the case changes; twice a word in a camel's humps."""
+    return sum(one.islower() != other.islower() for one, other in pairwise(said))
 
 
 def _closing(text: bytes, start: int, opening: bytes) -> int:
