@@ -1,10 +1,11 @@
 """How a query is put over its tables, seen without an engine."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from adapters.clickhouse_relations import Relations, parameters, relations
+from adapters.clickhouse_relations import Relations, Source, parameters, relations
+from adapters.clickhouse_rollups import tier_for
 from domain.errors import StoreError
 from domain.ids import Tenant
 from domain.ports import StoreQuery
@@ -56,3 +57,25 @@ def test_a_table_without_our_tenant_is_not_ours() -> None:
     foreign = relations("default", {"otel_logs": {"Timestamp": "DateTime64(9)", "Body": "String"}})
     assert not foreign.is_ours
     assert "toTimeZone(Timestamp, 'UTC') AS time" in foreign.statement(StoreQuery("SELECT 1 FROM logs", {"logs": HOUR}))
+
+
+@pytest.mark.parametrize(
+    ("hours", "oldest_days", "step_s"),
+    [
+        (8, {60: 1, 300: 1, 3_600: 1, 86_400: 1}, 60),
+        (8.4, {60: 1, 300: 1, 3_600: 1, 86_400: 1}, 300),
+        (42, {60: 1, 300: 1, 3_600: 1, 86_400: 1}, 3_600),
+        (24 * 900, {60: 1, 300: 1, 3_600: 1, 86_400: 1}, 86_400),
+        (8, {60: 9, 300: 1, 3_600: 1, 86_400: 1}, 300),
+        (8, {86_400: 1}, 86_400),
+        (8, {60: 1, 300: 1, 3_600: 1}, 60),
+        (8, {}, 60),
+    ],
+)
+def test_the_finest_tier_is_read_that_fits_the_window_and_lost_nothing_of_it(
+    hours: float, oldest_days: dict[int, int], step_s: int
+) -> None:
+    tiers = tuple(Source("", {}, "", step_s=step) for step in (60, 300, 3_600, 86_400))
+    numbers = {tier.step_s: number for number, tier in enumerate(tiers)}
+    oldest = {numbers[step]: date(2026, 3, day) for step, day in oldest_days.items()}
+    assert tiers[tier_for(tiers, Window(START, START + timedelta(hours=hours)), oldest)].step_s == step_s

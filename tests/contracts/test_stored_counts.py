@@ -1,6 +1,6 @@
 """What every telemetry store tells of what it has: counts by entry, rows by record id."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +8,13 @@ import pytest
 from domain.counts import Count, CountBatch, CountKey
 from domain.errors import StoreRefusedError
 from domain.ids import Tenant
-from domain.ports import TelemetryStore
+from domain.ports import StoreQuery, TelemetryStore
 from domain.queue import EntryKey
 from domain.telemetry import LogRecord, MetricPoint, SpanRecord
-from domain.window import to_nanos
+from domain.window import Window, to_nanos
 
-NOON_NS = to_nanos(datetime(2026, 3, 1, 12, tzinfo=UTC))
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOON_NS = to_nanos(NOON)
 SECOND_NS = 1_000_000_000
 
 
@@ -59,3 +60,26 @@ async def test_stored_ids_are_those_with_a_row_of_this_signal_at_this_time(store
     assert await store.stored_ids("metrics", {"m-0": NOON_NS, "m-1": NOON_NS, "m-2": NOON_NS, "x": 0}, tenant) == {"m-0", "m-1", "m-2"}
     assert await store.stored_ids("logs", {"l-0": NOON_NS}, Tenant(f"{tenant}-other")) == frozenset()
     assert await store.stored_ids("logs", {}, tenant) == frozenset()
+
+
+async def test_counts_are_asked_like_events(store: TelemetryStore, tenant: Tenant) -> None:
+    full = key(1, signal="traces", route="GET /", status=500, error_code="E1", severity="ERROR", template_id="t")
+    await store.write_counts(batch(tenant, "a", counts={full: Count(7, 2, {3: 4, -32_768: 3}), key(): Count(2, 2)}))
+    await store.write_counts(batch(tenant, "b", "c", counts={key(): Count(5, 1), key(-1): Count(1, 1), key(60): Count(1, 1)}))
+    columns = "time, signal, service, route, status, error_code, severity, template_id, events, rows, latency_buckets, latency_events"
+    assert store.logical_columns("counts") == set(columns.split(", "))
+    hour = Window(NOON, NOON + timedelta(hours=1))
+    whole = await store.query(StoreQuery(f"SELECT {columns} FROM counts WHERE signal = 'traces'", {"counts": hour}, tenant=tenant))
+    minute = NOON + timedelta(minutes=1)
+    assert whole.rows == ((minute, "traces", "checkout", "GET /", 500, "E1", "ERROR", "t", 7, 2, [3, -32_768], [4, 3]),)
+    sums = "SELECT sum(events), sum(rows) FROM counts WHERE signal = 'logs'"
+    assert (await store.query(StoreQuery(sums, {"counts": hour}, tenant=tenant))).rows == ((7, 3),)
+    half = Window(NOON + timedelta(seconds=30), hour.end)
+    assert (await store.query(StoreQuery(sums, {"counts": half}, tenant=tenant))).rows == ((7, 3),)
+
+
+async def test_equal_batches_are_both_kept(store: TelemetryStore, tenant: Tenant) -> None:
+    for _ in range(3):
+        await store.write_counts(batch(tenant, "a", counts={key(): Count(2, 1)}))
+    window = Window(NOON, NOON + timedelta(minutes=1))
+    assert (await store.query(StoreQuery("SELECT sum(events) FROM counts", {"counts": window}, tenant=tenant))).rows == ((6,),)
