@@ -23,7 +23,7 @@ async def show(invocation: Invocation, _options: Mapping[str, Any]) -> int:
 
 
 async def put(invocation: Invocation, options: Mapping[str, Any]) -> int:
-    """Put the policy of a file in force, or say what it would have kept."""
+    """Put the policy of a file in force, or say what it would have kept; exit 3 when there was nothing to try it on."""
     policy = _policy(options["file"])
     if options["dry_run"]:
         return await _rehearse(invocation, policy, options["minutes"])
@@ -45,8 +45,8 @@ async def _rehearse(invocation: Invocation, policy: Mapping[str, Any], minutes: 
     async with open_session(invocation, "sampling set") as session:
         found = await session.send(f"{POLICY}?dry_run=true&minutes={minutes}", policy, "PUT")
     told = f"would keep {found['share']:.1%} of the last {minutes} min; {found['share_now']:.1%} under the policy in force"
-    invocation.show(found, "\n".join([*_rows(found["rows"]), told]))
-    return 0
+    invocation.show(found, "\n".join([*_rows(found["rows"]), told]) if found["rows"] else f"Nothing came in the last {minutes} min.")
+    return 0 if found["rows"] else 3
 
 
 def _policy(file: Path) -> Mapping[str, Any]:
