@@ -74,8 +74,7 @@ class ClickHousePartitions:
     def remove(self, lot: Lot, rows: int) -> None:
         table = self._table(lot.partition.signal)
         if rows == lot.partition.rows:
-            for part in lot.partition.parts:
-                self._do(f"ALTER TABLE {table} DROP PART {_quoted(part)}")
+            self._do(f"ALTER TABLE {table} {', '.join(f'DROP PART {_quoted(part)}' for part in lot.partition.parts)}")
         else:
             self._do(f"ALTER TABLE {table} DELETE WHERE {_scope(lot)} SETTINGS mutations_sync = 2")
         self._forget_traces(lot.partition)
@@ -103,8 +102,8 @@ class ClickHousePartitions:
         oldest = int((now - timedelta(days=lifetime.days)).timestamp())
         sql = f"SELECT _partition_id, count() FROM {table} GROUP BY _partition_id HAVING toUnixTimestamp(max({lifetime.time})) < {oldest}"  # noqa: S608  names are ours
         gone = self._rows(sql)
-        for partition_id, _ in gone:
-            self._do(f"ALTER TABLE {table} DROP PARTITION ID {_quoted(partition_id)}")
+        if gone:
+            self._do(f"ALTER TABLE {table} {', '.join(f'DROP PARTITION ID {_quoted(name)}' for name, _ in gone)}")
         return sum(int(rows) for _, rows in gone)
 
     def close(self) -> None:
