@@ -63,7 +63,7 @@ class ValkeyChild:
         self._short: Path | None = None
         self._turn = asyncio.Lock()
         self._is_wanted = False
-        self.pid = 0
+        self.pid: int | None = None
 
     @property
     def url(self) -> str:
@@ -178,7 +178,7 @@ class ValkeyChild:
         return " ".join(log.read_text(encoding="utf-8", errors="replace")[-800:].strip() for log in logs if log.exists())
 
     def _stop(self) -> None:
-        supervisor, self._supervisor, self.pid = self._supervisor, None, 0
+        supervisor, self._supervisor, self.pid = self._supervisor, None, None
         if supervisor is not None and supervisor.stdin is not None:
             supervisor.stdin.close()
             supervisor.wait(STOP_S)

@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,6 +76,12 @@ class Server:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+
+def send_signal(pid: int | None, number: signal.Signals) -> None:
+    """Signal a server, if it runs: 0 would mean this very process and its whole group."""
+    if pid:
+        os.kill(pid, number)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from domain.errors import QueueError, QueueFullError
 from domain.queue import Entry, EventQueue, Pressure
 from tests.contracts.queues import WAIT_S, drained, entry, keys
 from tests.fakes import FakeMeter
-from tests.servers import Server, redis_program, running_redis
+from tests.servers import Server, redis_program, running_redis, send_signal
 
 
 async def appended(queue: EventQueue, names: Iterator[int], kept: list[str]) -> None:
@@ -58,7 +58,7 @@ async def test_what_was_acknowledged_outlives_a_killed_server(queue: EmbeddedQue
     numbers = iter(range(1_000_000))
     senders = [asyncio.create_task(appended(queue, numbers, kept)) for _ in range(20)]
     await reached(kept, 300)
-    os.kill(queue.child.pid, signal.SIGKILL)
+    send_signal(queue.child.pid, signal.SIGKILL)
     await asyncio.gather(*senders)
     await when_up(queue, entry("after"))
     found = keys(await drained(queue))
@@ -73,7 +73,7 @@ async def test_a_reader_goes_on_after_a_killed_server(queue: EmbeddedQueue) -> N
     first = await queue.read(0, 1, WAIT_S)
     waiting = asyncio.create_task(queue.read(1, 10, 20.0))
     await asyncio.sleep(0.02)
-    os.kill(queue.child.pid, signal.SIGKILL)
+    send_signal(queue.child.pid, signal.SIGKILL)
     with pytest.raises(QueueError):
         await waiting
     await when_up(queue, entry("c"))
@@ -85,7 +85,7 @@ async def test_a_reader_goes_on_after_a_killed_server(queue: EmbeddedQueue) -> N
 async def test_a_server_that_hangs_is_an_error_within_the_time_limit(queue: EmbeddedQueue, meter: FakeMeter) -> None:
     hasty = RedisQueue(queue.child.url, 2, meter, timeout_s=0.3)
     await hasty.append([entry("a")])
-    os.kill(queue.child.pid, signal.SIGSTOP)
+    send_signal(queue.child.pid, signal.SIGSTOP)
     try:
         async with asyncio.timeout(5):
             answers = await asyncio.gather(
@@ -93,7 +93,7 @@ async def test_a_server_that_hangs_is_an_error_within_the_time_limit(queue: Embe
             )
             status = await hasty.status()
     finally:
-        os.kill(queue.child.pid, signal.SIGCONT)
+        send_signal(queue.child.pid, signal.SIGCONT)
     assert {type(answer) for answer in answers} == {QueueError}
     assert status.state == "down"
     assert meter.total("pipeline_append_errors_total", cause="connection") == 50

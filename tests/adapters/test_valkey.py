@@ -13,6 +13,7 @@ import redis
 
 from adapters.valkey import ValkeyChild, server_program
 from domain.errors import QueueError
+from tests.servers import send_signal
 
 PARENT = """
 import asyncio, sys, pathlib
@@ -39,7 +40,9 @@ def connected(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, protocol=2, decode_responses=True, socket_timeout=5)
 
 
-def is_alive(pid: int) -> bool:
+def is_alive(pid: int | None) -> bool:
+    if not pid:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -47,7 +50,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-async def revived(child: ValkeyChild, old: int) -> None:
+async def revived(child: ValkeyChild, old: int | None) -> None:
     """Until there is another server; the old one needs a moment to let go of its files."""
     while child.pid == old:
         await child.ensure()
@@ -87,7 +90,7 @@ async def test_a_killed_server_is_started_again_and_a_running_one_left_alone(chi
     assert child.pid == first
     with connected(child.url) as client:
         client.xadd("s", {"a": "1"})
-    os.kill(first, signal.SIGKILL)
+    send_signal(first, signal.SIGKILL)
     await revived(child, first)
     with connected(child.url) as client:
         assert client.xlen("s") == 1
@@ -97,7 +100,7 @@ async def test_a_stopped_server_is_not_started_again_by_ensure(child: ValkeyChil
     await child.stop()
     with pytest.raises(QueueError, match="stopped"):
         await child.ensure()
-    assert child.pid == 0
+    assert child.pid is None
 
 
 async def test_the_server_dies_with_a_killed_parent_and_the_next_one_takes_over(tmp_path: Path) -> None:
