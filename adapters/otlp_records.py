@@ -14,7 +14,7 @@ from domain.telemetry import LogRecord, MetricPoint, Rejection, SpanRecord
 KINDS = ("Internal", "Internal", "Server", "Client", "Producer", "Consumer")
 STATES = ("Unset", "Ok", "Error")
 MAX_SEVERITY = 24
-MAX_DEPTH = 16
+MAX_ATTRIBUTES, MAX_VALUE, MAX_NAME, MAX_DEPTH = 128, 32_768, 1_024, 16
 TOO_DEEP = "(nested deeper than 16 levels)"
 NEWEST_NS = 2**63 - 1 - 86_400 * 10**9
 MOST_RECORDS = 100_000
@@ -60,13 +60,18 @@ def text_of(value: Any) -> str:
 
 
 def flat(values: Mapping[str, Any]) -> dict[str, str]:
-    """Attributes as texts; an object among them gets dotted names."""
+    """Attributes as texts; an object among them gets dotted names.
+
+    One more is kept, and one more character of each, than a record may have (128 of 32,768): the pipeline cuts, and says so.
+    """
     texts: dict[str, str] = {}
     for name, value in values.items():
+        if len(texts) > MAX_ATTRIBUTES:
+            break
         if isinstance(value, dict):
-            texts.update({f"{name}.{inner}": text for inner, text in flat(value).items()})
+            texts.update({f"{name}.{inner}"[:MAX_NAME]: text for inner, text in flat(value).items()})
         elif value is not None:
-            texts[name] = text_of(value)
+            texts[name[:MAX_NAME]] = text_of(value)[: MAX_VALUE + 1]
     return texts
 
 

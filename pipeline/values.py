@@ -8,18 +8,19 @@ import orjson
 MAX_ATTRIBUTES = 128
 MAX_VALUE = 32_768
 MAX_DEPTH = 16
+MAX_NAME = 1_024
 
 
 def attributes_of(values: Mapping[str, Any]) -> dict[str, str]:
     """Flat attributes of a JSON object: nested objects get dotted names, lists become JSON, null is left out.
 
-    At most 128 are kept, each at most 32 KiB long.
+    One more is kept, and one more character of each, than a record may have (128 of 32,768): the pipeline cuts, and says so.
     """
     flat: dict[str, str] = {}
     for name, value in _flat(values, "", 0):
-        if len(flat) >= MAX_ATTRIBUTES:
+        if len(flat) > MAX_ATTRIBUTES:
             break
-        flat[name] = value[:MAX_VALUE]
+        flat[name] = value[: MAX_VALUE + 1]
     return flat
 
 
@@ -38,6 +39,6 @@ def text_of(value: Any) -> str:
 def _flat(values: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         if isinstance(value, dict) and depth < MAX_DEPTH:
-            yield from _flat(value, f"{prefix}{name}.", depth + 1)
+            yield from _flat(value, f"{prefix}{name}."[:MAX_NAME], depth + 1)
         elif value is not None:
-            yield f"{prefix}{name}", text_of(value)
+            yield f"{prefix}{name}"[:MAX_NAME], text_of(value)

@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -22,6 +22,9 @@ _AT_ONCE = 8
 _MOST_NAME, _MOST_SOURCES = 256, 200
 _PATIENCE_S = 60.0
 _LONGEST_UVARINT = 5
+_LARGE, _LARGE_AT_ONCE = 2 << 20, 2
+# What the values of JSON take in memory is bounded by their number: up to 70 bytes each, however short they are written.
+_MOST_CONTAINERS, _MOST_COMMAS = 1_500_000, 4_000_000
 
 
 class UnsupportedError(WrongUseError):
@@ -76,13 +79,17 @@ class _Share:
 
 
 class Bodies:
-    """Reads bodies of at most `most` bytes, unpacked; for all requests together eight times as many are held, then it is 503."""
+    """Reads bodies of at most `most` bytes, unpacked; for all requests together eight times as many are held, then it is 503.
+
+    Of those above 2 MiB two are parsed at once: what a hostile one parses to is many times its size.
+    """
 
     def __init__(self, most: int, patience_s: float = _PATIENCE_S) -> None:
         self.most = most
         self._patience_s = patience_s
         self._room = _Room(_AT_ONCE * most)
         self._sources = Cardinality(_MOST_SOURCES)
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     @asynccontextmanager
     async def taken(self, request: Request, packing: str = "") -> AsyncIterator[Body]:
@@ -91,14 +98,18 @@ class Bodies:
         Raises TooLargeError (413), UnsupportedError (415), WrongUseError (400), LateError (408) and QueueFullError (503).
         """
         named = request.headers.get("content-encoding", "").strip().lower()
-        unpack = _unpacker(packing if named in PLAIN else named)
+        unpack, kind = _unpacker(packing if named in PLAIN else named), kind_of(request)
         share = _Share(self._room)
         try:
             content = await self._read(request, share)
             if unpack:
                 content = await asyncio.to_thread(unpack, content, self.most)
                 share.add(len(content))
-            yield Body(content, kind_of(request), _named(request, KEY_HEADER), self._source(request))
+            is_large = len(content) > _LARGE
+            async with self._large if is_large else nullcontext():
+                if is_large and "json" in kind:
+                    await asyncio.to_thread(_refuse_dense, content)
+                yield Body(content, kind, _named(request, KEY_HEADER), self._source(request))
         finally:
             share.release()
 
@@ -128,6 +139,11 @@ class Bodies:
 def kind_of(request: Request) -> str:
     """The content type of a request in lower case, without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _refuse_dense(content: bytes) -> None:
+    if content.count(b"{") + content.count(b"[") > _MOST_CONTAINERS or content.count(b",") > _MOST_COMMAS:
+        raise TooLargeError("The JSON holds too many values; send smaller batches.")
 
 
 def _named(request: Request, header: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from domain.telemetry import LogRecord
 from pipeline.ndjson import log_of
 from pipeline.reading import Reading
-from pipeline.values import MAX_DEPTH
+from pipeline.values import MAX_DEPTH, MAX_NAME
 
 _MOST_FIELDS = 2_000
 # Ours, and the fields it may come from, best first (ECS 8; the last ones are habits of shippers).
@@ -79,7 +79,7 @@ def _flattened(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         prefix, inner, depth = waiting.pop()
         for name, value in inner.items():
             if isinstance(value, dict) and depth < MAX_DEPTH:
-                waiting.append((f"{prefix}{name}.", value, depth + 1))
+                waiting.append((f"{prefix}{name}."[:MAX_NAME], value, depth + 1))
                 continue
             count += 1
-            yield f"{prefix}{name}", value
+            yield f"{prefix}{name}"[:MAX_NAME], value

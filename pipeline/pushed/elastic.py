@@ -15,6 +15,7 @@ from pipeline.reading import Item, Reading, Taken
 CREATED, BAD_REQUEST = 201, 400
 _TAKEN, _REFUSED = frozenset({"create", "index"}), frozenset({"update", "delete"})
 _SHOWN = 2_000
+_LINES_AN_ACTION = 3  # its own, its document, and an empty one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,19 @@ class Bulk:
         items = [_answered(action, reasons.get(action.line, "")) for action, _ in self._pairs()]
         return {"took": took_ms, "errors": bool(reasons), "items": items}
 
+    def _too_large(self) -> TooLargeError:
+        return TooLargeError(f"A request may hold {self._most:,} actions; send smaller batches.")
+
     def _pairs(self) -> Iterator[tuple[Action, bytes]]:
+        if self._body.count(b"\n") > _LINES_AN_ACTION * self._most:
+            raise self._too_large()
         lines = iter(enumerate(self._body.split(b"\n"), start=1))
         count = 0
         for number, line in lines:
             if not line.strip():
                 continue
             if (count := count + 1) > self._most:
-                raise TooLargeError(f"A request may hold {self._most:,} actions; send smaller batches.")
+                raise self._too_large()
             action = _action(number, line, self._index)
             if action.verb == "delete":
                 yield action, line

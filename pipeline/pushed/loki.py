@@ -31,14 +31,17 @@ _ESCAPED = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", 
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _LAST_CHARACTER = 0x10FFFF
 _SHOWN = 2_000
-_TEXT, _NUMBER, _WHOLE = FieldDescriptorProto.TYPE_STRING, FieldDescriptorProto.TYPE_INT64, FieldDescriptorProto.TYPE_INT32
-# Messages of logproto as Promtail, Alloy and Vector send them; a field is (number, name, type or message, repeated).
+_MOST_LINE = 1 << 20
+_TEXT, _RAW = FieldDescriptorProto.TYPE_STRING, FieldDescriptorProto.TYPE_BYTES
+_NUMBER, _WHOLE = FieldDescriptorProto.TYPE_INT64, FieldDescriptorProto.TYPE_INT32
+# Messages of logproto as Promtail, Alloy and Vector send them; a field is (number, name, type or message, repeated). Streams and
+# entries are bytes to their parents: each is parsed by itself, so that many tiny ones never stand in memory together.
 _MESSAGES: Mapping[str, tuple[tuple[int, str, Any, bool], ...]] = {
     "Timestamp": ((1, "seconds", _NUMBER, False), (2, "nanos", _WHOLE, False)),
     "Pair": ((1, "name", _TEXT, False), (2, "value", _TEXT, False)),
     "Entry": ((1, "timestamp", "Timestamp", False), (2, "line", _TEXT, False), (3, "metadata", "Pair", True)),
-    "Stream": ((1, "labels", _TEXT, False), (2, "entries", "Entry", True)),
-    "PushRequest": ((1, "streams", "Stream", True),),
+    "Stream": ((1, "labels", _TEXT, False), (2, "entries", _RAW, True)),
+    "PushRequest": ((1, "streams", _RAW, True),),
 }
 
 
@@ -58,12 +61,14 @@ def parse_loki(body: bytes, content_type: str, most: int = DEFAULT_LIMITS.record
     is_json = content_type.partition(";")[0].strip().lower() == "application/json"
     streams = _json_streams(body) if is_json else _protobuf_streams(body)
     number = 0
-    for labels, lines in streams:
+    for count, (labels, lines) in enumerate(streams, start=1):
         for line in lines:
             number += 1
             if number > most:
-                raise TooLargeError(f"A request may hold {most:,} lines; send smaller batches.")
+                break
             yield _item(number, labels, line)
+        if max(number, count) > most:
+            raise TooLargeError(f"A request may hold {most:,} lines; send smaller batches.")
 
 
 def labels_of(text: str) -> dict[str, str]:
@@ -149,13 +154,18 @@ def _json_line(value: object) -> Line | str:
 
 
 def _protobuf_streams(body: bytes) -> _Streams:
-    request = _push_request()()
+    for raw in _message("PushRequest", body).streams:
+        stream = _message("Stream", raw)
+        yield _labels_or_reason(stream.labels), (_protobuf_line(entry) for entry in stream.entries)
+
+
+def _message(name: str, body: bytes) -> Any:
+    message: Any = message_types()[name]()
     try:
-        request.ParseFromString(body)
+        message.ParseFromString(body)
     except DecodeError as error:
         raise WrongUseError(f"The body is no Loki push request in protobuf: {error}") from error
-    for stream in request.streams:
-        yield _labels_or_reason(stream.labels), (_protobuf_line(entry) for entry in stream.entries)
+    return message
 
 
 def _labels_or_reason(text: str) -> Mapping[str, str] | str:
@@ -165,13 +175,17 @@ def _labels_or_reason(text: str) -> Mapping[str, str] | str:
         return str(error)
 
 
-def _protobuf_line(entry: Any) -> Line:
+def _protobuf_line(raw: bytes) -> Line | str:
+    if len(raw) > _MOST_LINE:
+        return f"the line is larger than {_MOST_LINE} bytes"
+    entry = _message("Entry", raw)
     at = entry.timestamp
     return Line(at.seconds * 10**9 + at.nanos, entry.line, {pair.name: pair.value for pair in entry.metadata})
 
 
 @cache
-def _push_request() -> type[Message]:
+def message_types() -> Mapping[str, type[Message]]:
+    """The classes of the messages, by name."""
     file = FileDescriptorProto(name="watchfloor/logproto.proto", package="watchfloor.logproto", syntax="proto3")
     for name, fields in _MESSAGES.items():
         message = file.message_type.add(name=name)
@@ -184,8 +198,7 @@ def _push_request() -> type[Message]:
                 added.type = kind
     pool = DescriptorPool()
     pool.Add(file)
-    made: type[Message] = GetMessageClass(pool.FindMessageTypeByName("watchfloor.logproto.PushRequest"))
-    return made
+    return {name: GetMessageClass(pool.FindMessageTypeByName(f"watchfloor.logproto.{name}")) for name in _MESSAGES}
 
 
 def _unescaped(found: re.Match[str]) -> str:

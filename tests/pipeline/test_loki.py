@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import TooLargeError, WrongUseError
 from domain.telemetry import LogRecord, Rejection
-from pipeline.pushed.loki import _push_request, labels_of, parse_loki
+from pipeline.pushed.loki import labels_of, message_types, parse_loki
 from pipeline.reading import Taken
 
 AT = 1_767_225_600_000_000_000
@@ -21,14 +21,15 @@ def document(*values: Any, labels: Any = None) -> bytes:
 
 def message(labels: str, *lines: tuple[int, str, dict[str, str]]) -> bytes:
     """A request as Promtail writes it, unpacked."""
-    request: Any = _push_request()()
-    stream = request.streams.add(labels=labels)
+    types: Any = message_types()
+    stream = types["Stream"](labels=labels)
     for at_ns, text, metadata in lines:
-        entry = stream.entries.add(line=text)
+        entry = types["Entry"](line=text)
         entry.timestamp.seconds, entry.timestamp.nanos = divmod(at_ns, 10**9)
         for name, value in metadata.items():
             entry.metadata.add(name=name, value=value)
-    body: bytes = request.SerializeToString()
+        stream.entries.append(entry.SerializeToString())
+    body: bytes = types["PushRequest"](streams=[stream.SerializeToString()]).SerializeToString()
     return body
 
 
@@ -110,3 +111,9 @@ def test_bytes_that_are_no_message_are_wrong_use() -> None:
 def test_more_lines_than_the_most_are_too_many() -> None:
     with pytest.raises(TooLargeError):
         list(parse_loki(document([str(AT), "x"], [str(AT), "y"]), JSON, most=1))
+
+
+@pytest.mark.parametrize("body", [b"\x0a\x00" * 9, b"\x0a\x12" + b"\x12\x00" * 9])
+def test_empty_streams_and_empty_lines_are_counted_too(body: bytes) -> None:
+    with pytest.raises(TooLargeError):
+        list(parse_loki(body, PROTOBUF, most=8))

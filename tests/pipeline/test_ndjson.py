@@ -8,6 +8,7 @@ import pytest
 
 from adapters.otlp import OtlpCodec
 from domain.telemetry import LogRecord, MetricPoint, SpanRecord
+from pipeline.limits import TRUNCATED, limited
 from pipeline.ndjson import record_of
 from pipeline.opening import open_source
 from pipeline.reading import Reading, Taken
@@ -119,5 +120,19 @@ def test_a_bad_line_is_rejected_with_its_number_and_text(tmp_path: Path) -> None
 
 def test_attributes_are_bounded() -> None:
     log = log_of(attributes={f"k{at}": "x" * 40_000 for at in range(200)})
-    assert len(log.attributes) == 128
-    assert max(map(len, log.attributes.values())) == 32_768
+    assert len(log.attributes) == 129
+    assert max(map(len, log.attributes.values())) == 32_769
+    kept, cut = limited(log)
+    assert len(kept.attributes) == 128 + len([TRUNCATED])
+    assert "attributes" in cut
+
+
+def test_names_of_nested_fields_never_grow_with_their_number() -> None:
+    log = log_of(**{"n" * 100_000: {f"k{at}": {"x" * 100_000: 1} for at in range(500)}})
+    assert sum(map(len, log.attributes)) < 200_000
+
+
+def test_a_value_nested_too_deep_to_be_written_rejects_its_line() -> None:
+    deep = "[" * 400 + "]" * 400
+    with pytest.raises(ValueError, match="JSON"):
+        record_of(f'{{"timestamp": "2026-01-01T00:00:00Z", "body": "x", "deep": {deep}}}', Reading())
