@@ -23,7 +23,9 @@ SHEDS: Mapping[Pressure, str] = {
 }
 
 
-def pipeline_view(metrics: Metrics, status: QueueStatus, now: datetime, failure: str = "") -> Mapping[str, Any]:
+def pipeline_view(
+    metrics: Metrics, status: QueueStatus, now: datetime, failure: str = "", upkeep: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
     """Counts are of this process since its start; `failure` says why the store takes no rows, if it does not."""
     pressure = Pressure(int(metrics.value("pipeline_pressure")))
     return {
@@ -45,6 +47,7 @@ def pipeline_view(metrics: Metrics, status: QueueStatus, now: datetime, failure:
         "fallback": _fallback(metrics),
         "pressure": {"step": int(pressure), "sheds": SHEDS[pressure]},
         "circuits": [{"part": labels["part"], "open": bool(value)} for labels, value in metrics.samples("pipeline_circuit_open")],
+        "upkeep": upkeep,
         "spool": {name: _sum(metrics, series) for name, series in _SPOOL.items()},
     }
 

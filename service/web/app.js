@@ -7,6 +7,7 @@ import { EvidencePanel } from "./evidence.js";
 import { closeIncidents, openIncidents } from "./incidents.js";
 import { L } from "./labels.js";
 import { closeLive, openLive } from "./live.js";
+import { closePipeline, openPipeline } from "./pipeline.js";
 import { drawStrip, isEmpty } from "./status.js";
 
 const panel = new EvidencePanel(byId("panel"), byId("frame"));
@@ -15,6 +16,7 @@ const VIEWS = {
   incidents: { open: (id) => openIncidents(id, panel), close: closeIncidents, id: "incident" },
   briefings: { open: (id) => openBriefings(id, panel), close: closeBriefings, id: "briefing" },
   live: { open: () => openLive(), close: closeLive, id: "" },
+  pipeline: { open: () => openPipeline(), close: closePipeline, id: "" },
 };
 let shown = "";
 

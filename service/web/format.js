@@ -46,6 +46,12 @@ export function seconds(s) {
   return s < 172800 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
 }
 
+/* Bytes in the unit that suits them. */
+export function size(bytes) {
+  const step = bytes < 1 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  return `${rough.format(bytes / 1024 ** step)} ${["B", "KiB", "MiB", "GiB", "TiB"][step]}`;
+}
+
 export const rounded = (value) => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
 /* The time of day alone, for what is of today. */

@@ -4,7 +4,7 @@ import { VIEWS } from "./labels_of_views.js";
 export const L = {
   product: "Watchfloor",
   waiting: "Fetching …",
-  views: { ask: "Ask", incidents: "Incidents", briefings: "Briefings", live: "Live" },
+  views: { ask: "Ask", incidents: "Incidents", briefings: "Briefings", live: "Live", pipeline: "Pipeline" },
   ask: {
     label: "Ask about your logs, traces and metrics",
     placeholder: "Which routes fail most, and since when?",

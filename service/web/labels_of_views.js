@@ -1,4 +1,4 @@
-/* What the incidents, briefings and live views say by themselves. */
+/* What the incidents, briefings, live and pipeline views say by themselves. */
 const times = (n) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times`);
 
 const causes = {
@@ -154,4 +154,75 @@ const live = {
   tickets: "Tickets",
 };
 
-export const VIEWS = { causes, alarms, incidents, briefings, live };
+const pipeline = {
+  title: "Pipeline",
+  states: { ok: "well", degraded: "degraded", down: "down", off: "not in use yet" },
+  banners: {
+    spool: "Everything goes to the spool", shedding: "The least important records are shed", closed: "Nothing is taken", store: "The store takes no rows; the queue holds them",
+    lost: "Acknowledged records are lost", degraded: "A guarantee is weaker", down: "The queue does not answer",
+  },
+  since: (at, length) => `since ${at} UTC, for ${length}`,
+  queue: "Queue",
+  chain: "Where records go now",
+  steps: { queue: "Queue", spool: "Spool on disk", shedding: "Shedding", closed: "Closed" },
+  taken: (n) => `taken ${times(n)}`,
+  sheds: (what) => `sheds ${what}`,
+  spoolHolds: (size) => `${size} on disk`,
+  corrupt: (n) => (n === 1 ? "1 damaged segment put aside" : `${n} damaged segments put aside`),
+  circuit: { true: "circuit open", false: "circuit closed" },
+  tiles: {
+    waiting: "Records waiting", oldest: "Oldest waits for", received: "Received", written: "Stored", ack: "Acknowledged in", risk: "Only in memory",
+    dead: "Dead letters", duplicates: "Duplicates avoided",
+  },
+  entries: (n, lag) => `${n} entries, ${lag} not picked up yet`,
+  nothingWaits: "nothing waits",
+  perSecond: (n) => `${n}/s`,
+  total: (n) => `${n} since the start`,
+  p50: (ms) => `median; 99 of 100 in ${ms}`,
+  ackNone: "no request yet",
+  ackRecent: "the last minute",
+  ackAll: "since the start",
+  riskNone: "every acknowledgement is durable",
+  riskSome: "acknowledged and not durable yet",
+  lettersOf: (n) => (n === 0 ? "nothing was refused for good" : "see their causes below"),
+  duplicatesOf: (requests, rows) => `${requests} requests sent again, ${rows} rows delivered again`,
+  rates: "Records a second",
+  waits: "Records waiting",
+  watching: "while this page is open",
+  lines: { received: "received", written: "stored after sampling" },
+  kept: "What sampling kept",
+  keptNote: "of the events that came, by service; errors must read 100 %",
+  keptNone: "Nothing was sampled yet.",
+  keptColumns: ["Service", "Errors", "Slow", "High value", "Incident", "Storm", "Ordinary", "Rate now"],
+  keptOf: (kept, seen) => `${kept} of ${seen} events`,
+  whole: "100 %",
+  none: "none",
+  undecided: (n) => (n === 1 ? "1 request undecided" : `${n} requests undecided`),
+  drops: "What was not stored, and why",
+  dropsNone: "Nothing was dropped.",
+  dropColumns: ["Outcome", "Why", "Signal", "Records"],
+  outcomes: { shed: "shed", rejected: "rejected", lost: "lost" },
+  letters: "Dead letters by cause",
+  lettersNone: "There are none.",
+  letterColumns: ["Kind", "Cause", "Records"],
+  deliveries: "Deliveries",
+  deliveriesNone: "Nothing was delivered yet.",
+  deliveryColumns: ["From", "First", "Again"],
+  failures: "What failed",
+  failuresNone: "Nothing failed.",
+  failureColumns: ["Part", "Cause", "Times"],
+  parts: { write: "store", append: "queue" },
+  redactions: "Secrets replaced",
+  redactionsNone: "None were seen.",
+  redactionColumns: ["Kind", "Number"],
+  upkeep: "Retention and roll-ups",
+  upkeepNone: "Old rows have not been looked at yet.",
+  upkeepAt: (at) => `last look ${at} UTC`,
+  upkeepFacts: { raw: "Raw rows", oldest: "Oldest day", loaded: "Of loaded files", archived: "Archived", removed: "Removed", archive: "Archive" },
+  ofLimit: (size, limit) => `${size} of ${limit}`,
+  rows: (n) => `${n} rows`,
+  tierColumns: ["Kept by table", "Days"],
+  unreachable: "The service cannot be reached; these are its last figures.",
+};
+
+export const VIEWS = { causes, alarms, incidents, briefings, live, pipeline };

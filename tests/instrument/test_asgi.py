@@ -2,12 +2,10 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
@@ -18,6 +16,7 @@ from instrument.request import annotate, current
 from pipeline.ndjson import record_of
 from pipeline.reading import Reading
 from tests.instrument.receiver import Heard, within_patience
+from tests.serving import serving
 
 TRACE = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 PARTS, PART = 5, b"x" * 100
@@ -50,19 +49,6 @@ def shop() -> FastAPI:
         return StreamingResponse(parts())
 
     return app
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert within_patience(lambda: server.started)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture(scope="module")

@@ -231,7 +231,7 @@ def test_a_refusal_is_said_on_the_page(browser: Browser, service: Service) -> No
     window.close()
 
 
-@pytest.mark.parametrize("name", ["ask", "incidents", "briefings", "live"])
+@pytest.mark.parametrize("name", ["ask", "incidents", "briefings", "live", "pipeline"])
 def test_an_address_opens_its_view_which_fits_a_phone(browser: Browser, service: Service, name: str) -> None:
     with watched(browser, f"{service.address}/#{name}", PHONE) as page:
         expect(page.locator("#tabs a[aria-current]")).to_have_attribute("href", f"#{name}", timeout=SOON_MS)
