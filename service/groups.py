@@ -147,6 +147,20 @@ def eval_sampling(
     call(context, "evaluation.sampling", json, seed=seed, out=out)
 
 
+@evaluation.command("redaction")
+def eval_redaction(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="seed of the planted secrets")] = 1,
+    secrets: Annotated[int, typer.Option(help="how many secrets", min=1)] = 1000,
+    phrasebook: Annotated[Path | None, typer.Option(help="further lines: {kind: [line with {secret}, …], benign: […]}", metavar="FILE")] = None,
+    lines: Annotated[list[str] | None, typer.Option(help="real log files instead of the public data", metavar="GLOB")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Plant secrets in records and see whether they are gone, and nothing else; exit 1 when a bar is not kept."""
+    call(context, "evaluation.redaction", json, seed=seed, secrets=secrets, phrasebook=phrasebook, lines=lines or [], out=out)
+
+
 @dlq.command("list")
 def dlq_list(
     context: typer.Context,

@@ -42,7 +42,9 @@ class Phrasebook:
 def built_in() -> tuple[Carrier, ...]:
     """The carriers of `carriers.yaml`."""
     shapes = _SHAPES.validate_python(yaml.safe_load(BUILT_IN.read_text("utf-8")))
-    return tuple(carrier for shape, groups in shapes.items() for group, given in groups.items() for carrier in _carriers(shape, group, given))
+    return tuple(
+        carrier for shape, groups in shapes.items() for group, given in groups.items() for carrier in _carriers(shape, group, given)
+    )
 
 
 def read_phrasebook(path: Path) -> Phrasebook:

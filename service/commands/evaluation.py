@@ -1,4 +1,4 @@
-"""`watchfloor eval run|compare|bench|sampling`."""
+"""`watchfloor eval run|compare|bench|sampling|redaction`."""
 
 import sys
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from evals.compare.pairing import spread
 from evals.compare.report import Terms
 from evals.compare.verdict import EXIT_CODES
 from evals.faults import command as faults
+from evals.redaction import command as redactions
 from evals.sampling import command as samplings
 from service.invocation import Invocation
 from service.runtimes import conditions, open_arms, open_runtime
@@ -67,6 +68,15 @@ async def sampling(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """Sample simulated hours as in production; exit 1 when a bar is not kept."""
     out, now = options["out"] or _results(), datetime.now(UTC)
     report = samplings.run(samplings.Bench(options["seed"]), out, now=now, say=invocation.say)
+    invocation.show(report, _scores(report))
+    return 0 if report["kept"] else 1
+
+
+async def redaction(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Plant secrets and see whether they are gone; exit 1 when a bar is not kept."""
+    out, now = options["out"] or _results(), datetime.now(UTC)
+    asked = redactions.Asked(options["seed"], options["secrets"], options["phrasebook"], tuple(options["lines"]))
+    report = redactions.run(asked, out, now=now, say=invocation.say)
     invocation.show(report, _scores(report))
     return 0 if report["kept"] else 1
 
