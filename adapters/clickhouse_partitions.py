@@ -42,9 +42,10 @@ _LOOK = (
 class ClickHousePartitions:
     """One connection, used by one thread at a time. Tables without arrival and days to keep (a collector's own) are left alone."""
 
-    def __init__(self, client: Client, database: str) -> None:
+    def __init__(self, client: Client, database: str, slice_rows: int = SLICE_ROWS) -> None:
         self._client = client
         self._database = database
+        self._slice_rows = slice_rows
         found = {signal: _columns(client, database, table) for signal, table in RAW.items()}
         self._columns = {signal: columns for signal, columns in found.items() if {"RecordId", "KeepDays"} <= set(columns)}
 
@@ -116,10 +117,10 @@ class ClickHousePartitions:
 
     def _slices(self, lot: Lot, service: str, rows: int) -> Iterator[str]:
         # Pieces of a day by time, so that a busy service does not have to fit into memory.
-        if rows <= SLICE_ROWS:
+        if rows <= self._slice_rows:
             yield "1"
             return
-        pieces = math.ceil(rows / SLICE_ROWS)
+        pieces = math.ceil(rows / self._slice_rows)
         time = _time(lot.partition.signal)
         shares = ", ".join(f"{number / pieces:.9f}" for number in range(1, pieces))
         chosen = f"FROM {self._table(lot.partition.signal)} WHERE {_scope(lot)} AND ServiceName = {{service:String}}"

@@ -15,12 +15,16 @@ MODIFIED = "Sun, 01 Mar 2026 12:00:00 GMT"
 
 @dataclass(slots=True)
 class Bucket:
-    """Objects by key, uploads that are not complete, and what was asked. `refused`: methods answered with 503 from now on."""
+    """Objects by key, uploads that are not complete, and what was asked.
+
+    `refused`: methods answered with 503 from now on; `garbles`: what is stored loses its last byte; `page`: names a listing.
+    """
 
     objects: dict[str, bytes] = field(default_factory=dict)
     uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    garbles: bool = False
     page: int = 1_000
 
 
@@ -64,7 +68,7 @@ class S3Handler(BaseHTTPRequestHandler):
         if upload := asked.get("uploadId"):
             self.bucket.uploads[upload][int(asked["partNumber"])] = body
         else:
-            self.bucket.objects[key] = body
+            self.bucket.objects[key] = body[:-1] if self.bucket.garbles else body
         self.reply(200, b"", {"ETag": tag(body)})
 
     def do_POST(self) -> None:
