@@ -1,12 +1,12 @@
 """Tail sampling: each request is kept or not as a whole, once enough of it is known; a kept record stands for `weight` events."""
 
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from analytics.sampling.retention import NORMAL, STORM
-from analytics.sampling.rules import Mark, Rate, is_engaged, merged, strongest
+from analytics.sampling.rules import Mark, Rate, Rules, is_engaged, merged, strongest
 from analytics.sampling.threshold import is_kept, randomness
 from analytics.sampling.traits import Traits, traits_of
 from domain.ports import Meter
@@ -62,10 +62,13 @@ class _Held(NamedTuple):
 
 @dataclass(slots=True)
 class _Waiting:
+    """`under`: by which rules and incidents its records were found ordinary; None when these changed meanwhile."""
+
     held: list[_Held]
     r: int
     latest_ns: int
     due_ns: int
+    under: tuple[Rules, frozenset[str]] | None
 
 
 class TailSampler:
@@ -121,8 +124,9 @@ class TailSampler:
             return [self._settled(held, _Decision(keep=False, weight=1, reason=DROP, version=rules.policy.version), mark)]
         if decision := self._at_once(held, unit, r, mark, received_at_ns):
             return self._decided(unit, decision, held)
-        self._wait(unit, held, r)
-        return list(self._overflow())
+        self._wait(unit, held, r, (rules, incidents))
+        is_full = len(self._waiting) > self._bounds.undecided or self._held > self._bounds.held
+        return self._make_room() if is_full else []
 
     def due(self) -> list[Settled]:
         """The records of requests whose wait is over: 2 s after the record that may be its last, 10 s after its first."""
@@ -155,7 +159,8 @@ class TailSampler:
         """The end of a wait: an incident that began meanwhile, or a new policy, counts too."""
         waiting, rules, incidents = self._waiting[unit], self._policies.rules, self._incidents()
         request = [one.traits for one in waiting.held]
-        if mark := strongest(rules.mark(traits, incidents) for traits in request):
+        is_known = waiting.under == (rules, incidents)
+        if not is_known and (mark := strongest(rules.mark(traits, incidents) for traits in request)):
             return self._decided(unit, _Decision(keep=True, weight=1, reason=mark, version=rules.policy.version))
         return self._decided(unit, self._ordinary(request, waiting.r))
 
@@ -184,22 +189,23 @@ class TailSampler:
         self._tally[held.traits.service, kind, decision.keep] += 1
         return Settled(held.record, held.token, *decision)
 
-    def _wait(self, unit: str, held: _Held, r: int) -> None:
+    def _wait(self, unit: str, held: _Held, r: int, under: tuple[Rules, frozenset[str]]) -> None:
         now_ns = self._now_ns()
         waiting = self._waiting.get(unit)
         if waiting is None:
             latest_ns = now_ns + LONGEST_WAIT_NS
-            waiting = self._waiting[unit] = _Waiting([], r, latest_ns, latest_ns)
+            waiting = self._waiting[unit] = _Waiting([], r, latest_ns, latest_ns, under)
+        elif waiting.under != under:
+            waiting.under = None
         waiting.held.append(held)
         self._held += 1
         if held.traits.is_end:
             waiting.due_ns = now_ns + AFTER_END_NS
             self._ends.append((waiting.due_ns, unit))
 
-    def _overflow(self) -> Iterator[Settled]:
-        while len(self._waiting) > self._bounds.undecided or self._held > self._bounds.held:
-            self.decided_early += 1
-            yield from self._decide(next(iter(self._waiting)))
+    def _make_room(self) -> list[Settled]:
+        self.decided_early += 1
+        return self._decide(next(iter(self._waiting)))
 
     def _waiting_of(self, unit: str) -> Sequence[_Held]:
         waiting = self._waiting.get(unit) if unit else None

@@ -27,6 +27,7 @@ class Rules:
         self.is_plain = policy.is_plain
         self._default = Rate(policy.default_rate_n, is_named=False)
         self._is_uniform = max((1, *policy.services.values(), *policy.routes.values())) == 1
+        self._has_customers, self._valuable = bool(policy.high_value.customers), tuple(policy.high_value.attributes.items())
         self._looked_up: dict[tuple[str, str], tuple[Rate, float, bool]] = {}
 
     def mark(self, traits: Traits, incidents: frozenset[str]) -> Mark:
@@ -42,7 +43,7 @@ class Rules:
 
     def rate(self, traits: Traits) -> Rate:
         """The rate of one record."""
-        return self.rate_of(traits.service, traits.route)
+        return self._of(traits.service, traits.route)[0]
 
     def rate_of(self, service: str, route: str) -> Rate:
         """The rate of a route, else of its service, else the default."""
@@ -58,7 +59,7 @@ class Rules:
 
     def is_dropped(self, traits: Traits) -> bool:
         """Whether a rule drops this record."""
-        return any(_is_meant(rule, traits) for rule in self.policy.drop)
+        return bool(self.policy.drop) and any(_is_meant(rule, traits) for rule in self.policy.drop)
 
     def _of(self, service: str, route: str) -> tuple[Rate, float, bool]:
         key = (service, route)
@@ -78,10 +79,16 @@ class Rules:
         return Rate(n, is_named=True) if n else self._default, slow_ms, is_high
 
     def _is_high_value(self, traits: Traits) -> bool:
-        wanted, attributes = self.policy.high_value, traits.attributes
-        if wanted.customers and (traits.user in wanted.customers or any(attributes.get(name) in wanted.customers for name in CUSTOMERS)):
+        if self._has_customers and self._is_of_customer(traits):
             return True
-        return any(name in attributes and (ANY in values or attributes[name] in values) for name, values in wanted.attributes.items())
+        return bool(self._valuable) and self._has_value(traits.attributes)
+
+    def _has_value(self, attributes: Mapping[str, str]) -> bool:
+        return any(name in attributes and (ANY in values or attributes[name] in values) for name, values in self._valuable)
+
+    def _is_of_customer(self, traits: Traits) -> bool:
+        wanted = self.policy.high_value.customers
+        return traits.user in wanted or any(traits.attributes.get(name) in wanted for name in CUSTOMERS)
 
 
 def merged(rates: Iterable[Rate]) -> Rate:
