@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -108,12 +109,13 @@ class RedisQueue:
         return self._fill.pressure
 
     async def close(self) -> None:
-        """Give the leases back and close the connections."""
+        """Give the leases back and close the connections; a server that is down is left to find them run out."""
         await self._commits.close()
         self._numbers.keep()
         try:
-            for partition, (owner, _) in self._owners.items():
-                await self._link.script(RELEASE, [_lease(partition)], [owner])
+            with suppress(QueueError):
+                for partition, (owner, _) in self._owners.items():
+                    await self._link.script(RELEASE, [_lease(partition)], [owner])
         finally:
             await self._link.close()
 

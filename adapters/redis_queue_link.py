@@ -78,6 +78,7 @@ class Link:
     async def _revived(self, revive: Revive) -> None:
         if self._reviving is None or self._reviving.done():
             self._reviving = asyncio.ensure_future(_awaited(revive))
+            self._reviving.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
             await asyncio.wait_for(asyncio.shield(self._reviving), self.timeout_s)
         except TimeoutError as error:

@@ -58,6 +58,10 @@ class Numbers:
         """The last number of a sender that came."""
         return self._arrived.get(partition, {}).get(sender, 0)
 
+    def senders(self, partition: int) -> set[str]:
+        """Every sender of which something came."""
+        return set(self._arrived.get(partition, {}))
+
     def promised(self, partition: int) -> Mapping[str, int]:
         """The last number of each of our senders; whoever reads now must find everything up to these."""
         return dict(self._acknowledged.get(partition, {}))
@@ -88,10 +92,13 @@ class Numbers:
 
 
 def _read(path: Path | None) -> dict[str, Totals]:
+    """The kept numbers; a file that cannot be read is as good as none."""
+    if path is None:
+        return {"acknowledged": {}, "arrived": {}}
     try:
-        document = orjson.loads(path.read_bytes()) if path is not None else {}
-    except (FileNotFoundError, orjson.JSONDecodeError):
-        document = {}
-    return {
-        name: {int(partition): dict(totals) for partition, totals in document.get(name, {}).items()} for name in ("acknowledged", "arrived")
-    }
+        document = orjson.loads(path.read_bytes())
+        return {
+            name: {int(partition): dict(totals) for partition, totals in document[name].items()} for name in ("acknowledged", "arrived")
+        }
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return _read(None)

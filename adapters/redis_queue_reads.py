@@ -64,7 +64,8 @@ class Reads:
                 self._held.pop(delivery.position, None)
 
     def _seen(self, deliveries: Iterable[Delivery]) -> list[str | int]:
-        senders = {self._held[one.position] for one in deliveries if one.position in self._held}
+        held = [self._held.get(one.position) for one in deliveries]
+        senders = {sender for sender in held if sender} if all(held) else self._numbers.senders(self._partition)
         numbered = [word for sender in sorted(senders) for word in (sender, self._numbers.arrived(self._partition, sender))]
         return [len(senders), *numbered]
 

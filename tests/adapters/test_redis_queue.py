@@ -202,3 +202,14 @@ async def _survive(server: Server, queue: RedisQueue) -> None:
     assert set(kept) <= set(found)
     assert found[-1] == "after"
     await queue.close()
+
+
+async def test_a_closed_queue_ends_its_readers_and_starts_no_server_again(queue: EmbeddedQueue) -> None:
+    waiting = asyncio.create_task(queue.read(0, 1, 20.0))
+    await asyncio.sleep(0.02)
+    await queue.close()
+    await asyncio.wait([waiting])
+    assert isinstance(waiting.exception(), QueueError)
+    with pytest.raises(QueueError, match="stopped"):
+        await queue.append([entry("a")])
+    assert queue.child.pid is None

@@ -98,3 +98,13 @@ async def test_a_loss_is_found_by_an_owner_that_does_not_send(queue: EmbeddedQue
     assert (await owner.status()).lost_records == 4
     await sender.close()
     await owner.close()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"acknowledged": 1, "arrived": {}}', '{"acknowledged": {"x": {}}, "arrived": {}}'])
+async def test_a_file_of_numbers_that_cannot_be_read_claims_no_loss(tmp_path: Path, meter: FakeMeter, text: str) -> None:
+    (tmp_path / "queue.numbers.json").write_text(text, encoding="utf-8")
+    queue = await open_embedded_queue(tmp_path / "queue", 1, meter)
+    await queue.append([entry("a")])
+    await queue.done(await drained(queue))
+    assert (await queue.status()).lost_records == 0
+    await queue.close()
