@@ -80,8 +80,9 @@ class ClickHouseTelemetryStore:
         return await self._write(TEMPLATES, "", partial(rows.templates_table, templates, tenant)) if templates else 0
 
     async def write_counts(self, batch: CountBatch) -> int:
-        build = partial(counts.counts_table, batch)
-        return await self._write(COUNTS, "", build, counts.ONE_BLOCK) - 1  # the row that names the entries counts nothing
+        if batch.entries or batch.counts:
+            await self._write(COUNTS, "", partial(counts.counts_table, batch), counts.ONE_BLOCK)
+        return len(batch.counts)
 
     async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
         return frozenset(EntryKey(key) for key in await self._found(counts.entry_questions(self._database, entries, tenant)))

@@ -23,14 +23,17 @@ _NO_KEY = CountKey(0, "logs", "")
 
 
 def counts_table(batch: CountBatch) -> pa.Table:
-    """Columns of `wf_counts`, first the row that names the entries. Raises StoreRefusedError on a value out of range or too many rows."""
-    if len(batch.counts) >= MAX_ROWS:
-        raise StoreRefusedError(f"a batch counts {len(batch.counts):,} keys; one block takes fewer than {MAX_ROWS:,}, so split it")
-    keys, values = [_NO_KEY, *batch.counts], [Count(), *batch.counts.values()]
+    """Columns of `wf_counts`, first the rows that name the entries. Raises StoreRefusedError on a value out of range or too many rows."""
+    entries, counted = len(batch.entries), len(batch.counts)
+    if entries + counted > MAX_ROWS:
+        raise StoreRefusedError(
+            f"a batch has {counted:,} counts of {entries:,} entries; one block takes {MAX_ROWS:,} together, so split it"
+        )
+    keys, values = [*[_NO_KEY] * entries, *batch.counts], [*[Count()] * entries, *batch.counts.values()]
     own = {
         "Tenant": constant(batch.tenant, len(keys)),
-        "Signal": pa.array(["", *(key.signal for key in batch.counts)], pa.string()),
-        "Entries": pa.array([list(batch.entries), *([] for _ in batch.counts)], pa.list_(pa.string())),
+        "Signal": pa.array([*[""] * entries, *(key.signal for key in batch.counts)], pa.string()),
+        "Entry": texts([*batch.entries, *[""] * counted]),
     }
     return checked(lambda: pa.table({**own, **_keys(keys), **_values(values), "CountedAt": _moments(batch.counted_at_ns, len(keys))}))
 
@@ -38,8 +41,8 @@ def counts_table(batch: CountBatch) -> pa.Table:
 def entry_questions(database: str, entries: Sequence[EntryKey], tenant: Tenant) -> Iterator[Question]:
     """Which of these entries are named by a batch of counts."""
     sql = (
-        f"SELECT DISTINCT arrayJoin(arrayIntersect(Entries, {{keys:Array(String)}})) FROM {database}.{COUNTS} "  # noqa: S608  names are ours, values are bound
-        "WHERE Tenant = {tenant:String} AND Signal = '' AND hasAny(Entries, {keys:Array(String)})"
+        f"SELECT DISTINCT Entry FROM {database}.{COUNTS} "  # noqa: S608  names are ours, values are bound
+        "WHERE Tenant = {tenant:String} AND Signal = '' AND Entry IN {keys:Array(String)}"
     )
     for keys in _chunks(entries):
         yield sql, {"keys": list(keys), "tenant": str(tenant)}

@@ -231,7 +231,7 @@ def _templates_table(database: str) -> str:
 
 
 def _counts_table(database: str) -> str:
-    """One row a key, and before them one row with Signal '' that names the entries: a batch is one block of one partition."""
+    """One row a key, and one with Signal '' for each entry that was counted: a batch is one block of one partition."""
     columns = {
         "Tenant": "LowCardinality(String)",
         "Minute": "DateTime64(0, 'UTC') CODEC(Delta(8), ZSTD(1))",
@@ -240,11 +240,11 @@ def _counts_table(database: str) -> str:
         **dict.fromkeys(("Events", "Rows"), "UInt64 CODEC(ZSTD(1))"),
         "LatencyBuckets": "Array(Int16) CODEC(ZSTD(1))",
         "LatencyEvents": "Array(UInt64) CODEC(ZSTD(1))",
-        "Entries": "Array(String) CODEC(ZSTD(1))",
+        "Entry": _TEXT,
         "CountedAt": _NANOS,
     }
-    indexes = ("INDEX idx_entries Entries TYPE bloom_filter(0.001) GRANULARITY 1", "INDEX idx_minute Minute TYPE minmax GRANULARITY 1")
-    return create_table(f"{database}.{COUNTS}", columns, indexes, _merge_tree("CountedAt", "Tenant, Signal, Minute, Service, Route"))
+    indexes = ("INDEX idx_entry Entry TYPE bloom_filter(0.001) GRANULARITY 1", "INDEX idx_minute Minute TYPE minmax GRANULARITY 1")
+    return create_table(f"{database}.{COUNTS}", columns, indexes, _merge_tree("CountedAt", "Tenant, Signal, Entry, Minute, Service, Route"))
 
 
 def additions(database: str, table: str, existing: Collection[str]) -> str:
