@@ -152,7 +152,7 @@ def eval_redaction(
     context: typer.Context,
     seed: Annotated[int, typer.Option(help="seed of the planted secrets")] = 1,
     secrets: Annotated[int, typer.Option(help="how many secrets", min=1)] = 1000,
-    phrasebook: Annotated[Path | None, typer.Option(help="further lines: {kind: [line with {secret}, …], benign: […]}", metavar="FILE")] = None,
+    phrasebook: Annotated[Path | None, typer.Option(help="further lines: {kind: [line with {secret}, …]}", metavar="FILE")] = None,
     lines: Annotated[list[str] | None, typer.Option(help="real log files instead of the public data", metavar="GLOB")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
     json: Json = False,

@@ -15,7 +15,7 @@ _LINES = (
     "commit {hex40} by bob",
     "sha256:{hex64} pulled image registry.example/shop@sha256:{hex64}",
     "md5 of /tmp/a.bin is {hex32}",
-    "{{\"image\":\"data:image/png;base64,{picture}\"}}",
+    '{{"image":"data:image/png;base64,{picture}"}}',
     "token expired for user bob",
     "password: incorrect",
     "Failed password for invalid user admin from 10.0.0.{byte} port 40{byte} ssh2",
@@ -33,7 +33,7 @@ _LINES = (
     "PasswordFile=/etc/ldap.secret loaded",
     "user bob@example.com from 192.0.2.{byte} logged in",
     "git describe v1.2.{byte}-14-g{hex7}",
-    "etag \"{hex32}\" if-none-match W/\"{hex16}\"",
+    'etag "{hex32}" if-none-match W/"{hex16}"',
     "pod shop-{hex10}-x{hex4} scheduled, uid {uuid}",
     "phone +49 30 {digits9}",
     "versions 4.1.{byte}.{byte} and 5.2.{byte}",
@@ -46,7 +46,7 @@ _LINES = (
     "password=${{DB_PASSWORD}} token=$TOKEN secret={{{{ vault }}}}",
     "password=******** token=<masked> api_key=[FILTERED]",
     "INSERT INTO users (name, password) VALUES (?, ?)",
-    "fields: [\"user\", \"password\", \"email\"]",
+    'fields: ["user", "password", "email"]',
     "url http://example.com:8080/a?email=x@example.com",
     "0x{hex40} {hex64} {hex32}",
     "snowflake {digits18} isbn 978-3-16-148410-0",
@@ -56,7 +56,7 @@ _LINES = (
 
 def benign(seed: int, lines: int) -> list[str]:
     """So many lines, the templates in turn."""
-    rng = Random(seed)  # noqa: S311 -- a corpus, not a key
+    rng = Random(seed)
     return [_LINES[number % len(_LINES)].format_map(dict(_values(rng))) for number in range(lines)]
 
 

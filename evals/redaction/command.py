@@ -35,7 +35,7 @@ class Asked:
 
 
 def run(asked: Asked, out: Path | None, *, now: datetime, say: Callable[[str], None], data: Path = PUBLIC_DATA) -> dict[str, Any]:
-    """Plants, cleans and counts; with `out`, writes `eval-redaction.json` and `.md` there. A phrasebook's carriers get as many secrets again."""
+    """Plants, cleans and counts; with `out`, writes `eval-redaction.json` and `.md`. A phrasebook's carriers get as many secrets again."""
     book = read_phrasebook(asked.phrasebook) if asked.phrasebook else Phrasebook()
     redactor = Redactor(_KEY)
     planted = plant(asked.seed, asked.secrets, built_in()) + (plant(asked.seed, asked.secrets, book.carriers) if book.carriers else [])

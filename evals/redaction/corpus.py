@@ -10,7 +10,7 @@ from domain.telemetry import LogRecord, MetricPoint, SpanRecord
 from evals.redaction.personal import PERSONAL
 from evals.redaction.phrases import BLOCKS, KINDS, NAMED, Carrier
 from evals.redaction.vendors import VENDORS
-from pipeline.entries import Record
+from pipeline.reading import Record
 
 _PASSWORD = (
     *("password", "passwd", "PASSWORD", "db_password", "userPassword", "spring.datasource.password", "DB_PASSWD", "PGPASSWORD", "Pwd"),
@@ -45,7 +45,7 @@ class Planted:
 
 def plant(seed: int, secrets: int, carriers: Sequence[Carrier]) -> list[Planted]:
     """So many planted secrets, the kinds and then their carriers in turn."""
-    rng = Random(seed)  # noqa: S311 -- a corpus, not a key
+    rng = Random(seed)
     by_kind = {kind: [carrier for carrier in carriers if carrier.kind == kind] for kind in KINDS}
     order = [kind for kind in KINDS if by_kind[kind]]
     for kind in order:

@@ -48,7 +48,7 @@ def built_in() -> tuple[Carrier, ...]:
 
 
 def read_phrasebook(path: Path) -> Phrasebook:
-    """`{kind or any or named: [template, …], benign: [line, …]}`; the kinds may stand under `carriers`. Raises WrongUseError for anything else."""
+    """`{kind or any or named: [template, …], benign: [line, …]}`; kinds may stand under `carriers`. Raises WrongUseError otherwise."""
     try:
         given = _LINES.validate_python(yaml.safe_load(path.read_text("utf-8")) or {})
     except (OSError, UnicodeDecodeError) as error:

@@ -42,4 +42,4 @@ def _told(real: Mapping[str, Any]) -> str:
     if "skipped" in real:
         return f"left out, {real['skipped']}."
     kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(real["by_kind"].items(), key=lambda item: -item[1]))
-    return f"{real['changed']} of {real['lines']} changed; secrets by kind: {kinds or 'none'}. In: {', '.join(real['files']) or 'none'}."
+    return f"{real['changed']} of {real['lines']} changed; secrets by kind: {kinds or 'none'}. They stand in {len(real['files'])} files."

@@ -1,17 +1,37 @@
 """RE2 over bytes: every search on text that strangers wrote takes time linear in it."""
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import re2
 
-Pattern = re2._Regexp  # noqa: SLF001 -- the library gives its types no public names
-Match = re2._Match  # noqa: SLF001
 _MEMORY = 256 << 20
+
+
+class Match(Protocol):
+    """What RE2 found; positions are bytes."""
+
+    def __getitem__(self, group: int, /) -> bytes: ...
+    def group(self, group: int = 0, /) -> bytes: ...
+    def start(self, group: int = 0, /) -> int: ...
+    def end(self, group: int = 0, /) -> int: ...
+    def span(self, group: int = 0, /) -> tuple[int, int]: ...
+
+
+class Pattern(Protocol):
+    """A compiled pattern, as re2 has it."""
+
+    @property
+    def groups(self) -> int: ...
+    def search(self, text: bytes, pos: int = 0, endpos: int | None = None, /) -> Match | None: ...
+    def match(self, text: bytes, pos: int = 0, endpos: int | None = None, /) -> Match | None: ...
+    def finditer(self, text: bytes, /) -> Iterator[Match]: ...
 
 
 def pattern(text: str) -> Pattern:
     """Compiled for bytes; characters beyond ASCII stand for their UTF-8 bytes."""
-    return re2.compile(text.encode(), options=options())
+    compiled: Pattern = re2.compile(text.encode(), options=options())
+    return compiled
 
 
 def options() -> re2.Options:
@@ -51,13 +71,14 @@ class Screen:
         starts = _starts(texts, len(pieces))
         position, number = 0, 0
         while (hit := self._any.search(pieces, position)) is not None:
-            while number + 1 < len(starts) and starts[number + 1] <= hit.start():
+            at = hit.start() + (pieces[hit.start()] == 0)  # the separator before a text may stand for its beginning
+            while number + 1 < len(starts) and starts[number + 1] <= at:
                 number += 1
             yield number
             if number + 1 == len(starts):
                 return
             number += 1
-            position = starts[number]
+            position = starts[number] - 1
 
 
 def encoded(text: str) -> bytes:

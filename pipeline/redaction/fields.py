@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from domain.telemetry import LogRecord, MetricPoint, SpanRecord
-from pipeline.entries import Record
+from pipeline.reading import Record
 
 _TEXTS: Mapping[type[Record], tuple[str, ...]] = {
     LogRecord: (

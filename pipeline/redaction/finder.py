@@ -9,7 +9,8 @@ from pipeline.redaction.names import Class, class_of, kind_of, stands_alone
 from pipeline.redaction.shapes import PEM, SHAPES
 from pipeline.redaction.values import Reader, Value, decoded_loosely
 
-_SCHEME = r"(?i:[\"'\[(\s]{0,3}(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|bot|key|jwt|oauth|googlelogin auth=|splunk|sso-key|genie|private)(?:\s|%20|\+|:|=)+[\"']?)"
+_SCHEMES = "bearer|basic|token|apikey|api-key|negotiate|ntlm|bot|key|jwt|oauth|googlelogin auth=|splunk|sso-key|genie|private"
+_SCHEME = rf"(?i:[\"'\[(\s]{{0,3}}(?:{_SCHEMES})(?:\s|%20|\+|:|=)+[\"']?)"
 
 _LONG = 64
 _BEFORE = 32
@@ -30,12 +31,12 @@ class Finding:
 class Finder:
     """Every secret of a text, by shape and by the name beside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: Reader | None = None) -> None:
         self._shapes = [pattern(shape.pattern) for shape in SHAPES]
         self._unless = {number: pattern(shape.unless) for number, shape in enumerate(SHAPES) if shape.unless}
         self._anchors = [pattern(anchor) for anchor in ANCHORS]
         self._choice = Choice([*(shape.pattern for shape in SHAPES), *ANCHORS])
-        self._reader, self._scheme = Reader(), pattern(_SCHEME)
+        self._reader, self._scheme = reader or Reader(), pattern(_SCHEME)
         self._pem, self._key = pattern(PEM), pattern(KEY)
 
     def findings(self, text: bytes) -> Iterator[Finding]:

@@ -20,10 +20,10 @@ STRONG = (
 HEADER = r"authori[sz]ation"
 COOKIE = r"(?:set[-_ ]?)?cookies?2?"
 SESSION = r"sess(?:ion)?[-_. ]?id|[a-z_]{2,20}_session|connect\.sid|\bsid|aspxauth|aspsessionid[a-z]{8}"
-TOKEN = r"token|client_assertion|code_verifier|amz-signature|goog-signature"
+RIGHT = r"token|client_assertion|code_verifier|amz-signature|goog-signature"
 WEAK = "pass|passw|pw|auth|jwt|bearer|cred|creds|passkey"
 CODE = "otp|totp|pin|cvv|cvv2|cvc"
-NAME = f"{'|'.join(STRONG)}|{HEADER}|{COOKIE}|{SESSION}|{TOKEN}|{WEAK}|{CODE}"
+NAME = f"{'|'.join(STRONG)}|{HEADER}|{COOKIE}|{SESSION}|{RIGHT}|{WEAK}|{CODE}"
 # Tokens of another trade: places in a list, not rights.
 PLACES = (
     "page",

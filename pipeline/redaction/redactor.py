@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from domain.errors import WrongUseError
 from domain.ports import Meter
-from pipeline.entries import Record
+from pipeline.reading import Record
 from pipeline.redaction.anchors import ANCHORS
 from pipeline.redaction.engine import Screen, decoded, encoded
 from pipeline.redaction.fields import rewritten, texts

@@ -21,6 +21,7 @@ _LEFT = r"(?:\A|[^A-Za-z0-9]|%[0-9A-Fa-f]{2}|\\[nrt]|\\[ux][0-9a-fA-F]{2,4})"
 _NUMBER_LEFT = r"(?:\A|[^0-9A-Za-z_.\-/]|[A-Za-z][-.]|%[0-9A-Fa-f]{2}|\\[nrt]|\\u[0-9a-fA-F]{4})"
 _NUMBER_RIGHT = r"(?:[^0-9A-Za-z_\-]|\\|-[^0-9]|\z)"
 _GAP = r"(?:[ .+\-]|%20|\xc2\xa0|\xe2\x80[\x90-\x95])?"
+_PLUS = r"(?:[ +\-]|%20|\xc2\xa0)?"
 _COUNTRIES = "|".join(IBAN_LENGTHS)
 
 
@@ -39,7 +40,10 @@ _COUNTED = (
     r"[-_ ]?(?:id|no|nr|num|number|key)?\.?[\"']?\s{0,2}[:=#]?\s{0,2}[\"'#]?)\z"
 )
 PEM = r"-----BEGIN(?:[A-Z0-9 +]|%20){0,24}PRIVATE(?: |\+|%20)KEY(?:[A-Z +]|%20){0,12}-----"
-_STORES = "postgres|mysql|mariadb|mongodb|amqp|redis|valkey|mssql|sqlserver|oracle|cockroach|clickhouse|ftp|smtp|imap|ldap|nats|kafka|mqtt|elastic"
+_STORES = (
+    "postgres|mysql|mariadb|mongodb|amqp|redis|valkey|mssql|sqlserver|oracle|cockroach|clickhouse|ftp|smtp|imap|"
+    "ldap|nats|kafka|mqtt|elastic"
+)
 SHAPES: tuple[Shape, ...] = (
     Shape("aws_key_id", rf"{_LEFT}((?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{{16}})\b"),
     Shape(
@@ -111,12 +115,13 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         "iban",
-        rf"{_LEFT}((?:{_COUNTRIES})[0-9]{{2}}(?:(?:[ +\-]|%20|\xc2\xa0)?[A-Z0-9]{{4}}){{2,7}}(?:(?:[ +\-]|%20|\xc2\xa0)?[A-Z0-9]{{1,3}})?)\b",
+        rf"{_LEFT}((?:{_COUNTRIES})[0-9]{{2}}(?:{_PLUS}[A-Z0-9]{{4}}){{2,7}}(?:{_PLUS}[A-Z0-9]{{1,3}})?)\b",
         is_iban,
     ),
     Shape(
         "ssn",
-        r"(?i:\bssn|social[ _\-]?security|tax[ _\-]?payer|\bitin)(?:%3[AaDd]|%20|[^0-9\n\x00]){0,24}([0-9]{3}[\- .]?[0-9]{2}[\- .]?[0-9]{4})\b",
+        r"(?i:\bssn|social[ _\-]?security|tax[ _\-]?payer|\bitin)(?:%3[AaDd]|%20|[^0-9\n\x00]){0,24}"
+        r"([0-9]{3}[\- .]?[0-9]{2}[\- .]?[0-9]{4})\b",
         is_social_security,
     ),
     Shape("ssn", r"\b([0-9]{3}-[0-9]{2}-[0-9]{4})[^0-9A-Za-z\n\x00]{1,8}(?i:\(?(?:ssn|social))", is_social_security),

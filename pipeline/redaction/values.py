@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.redaction.checks import entropy, has_digit, is_mixed
+from pipeline.redaction.checks import has_digit, is_mixed
 from pipeline.redaction.engine import pattern
 from pipeline.redaction.names import Class
 
@@ -16,24 +16,34 @@ _OPENING = r"(?:[bruN]?(\\*[\"'`])|(%22|%27|%5[Cc]%22|&quot;|&#3[49];|\\u002[27]
 _CLOSING = {b"\xe2\x80\x9c": b"\xe2\x80\x9d", b"\xe2\x80\x98": b"\xe2\x80\x99", b"\xc2\xab": b"\xc2\xbb"}
 # Where an unquoted value ends: white space, an escaped line end, a quote that closes, the next name of a list.
 _BARE_END = (
-    r"[\s\x00]|\xc2\xa0|\xe2\x80\x8b|\xe3\x80\x80|\\[nrt](?:[^a-z0-9]|[A-Za-z]|\z)|\\*[\"'`](?:[^A-Za-z0-9]|\z)|\\\"|%20|%22|%27|&quot;|%26[A-Za-z_.\-]+(?:%3[Dd]|=)"
-    r"|(?:&amp;|\\u0026|[,;&])\s*\\*[\"']?[A-Za-z_][\w.\-\[\]]*\\*[\"']?\s*(?:=|:[^/]|%3[Dd])|[,;]\s|[,;]\z|[)\]}][,;:\s)\]}]|&(?:\z|\s)|</|<[A-Za-z]{1,10}/?>|\xe2\x80[\x9c\x9d\x99\x98]|\xc2\xbb"
+    r"[\s\x00]|\xc2\xa0|\xe2\x80\x8b|\xe3\x80\x80"
+    r"|\\[nrt](?:[^a-z0-9]|[A-Za-z]|\z)|\\*[\"'`](?:[^A-Za-z0-9]|\z)|\\\"|%20|%22|%27|&quot;|%26[A-Za-z_.\-]+(?:%3[Dd]|=)"
+    r"|(?:&amp;|\\u0026|[,;&])\s*\\*[\"']?[A-Za-z_][\w.\-\[\]]*\\*[\"']?\s*(?:=|:[^/]|%3[Dd])|[,;]\s|[,;]\z"
+    r"|[)\]}][,;:\s)\]}]|&(?:\z|\s)|</|<[A-Za-z]{1,10}/?>|\xe2\x80[\x9c\x9d\x99\x98]|\xc2\xbb"
 )
-_LINE_END = r"[\n\r\x00]|\\[nr]|\\*\"(?:\s*[,}\])\s:]|\z)|'(?:\s*[,}\])\s:]|\z)|\s\|\s|\}|\],|`|[,;\]]\s+\\*[\"']?[A-Z][A-Za-z]*(?:-[A-Za-z]+)*\\*[\"']?\s*[:=]"
+_LINE_END = (
+    r"[\n\r\x00]|\\[nr]|\\*\"(?:\s*[,}\])\s:]|\z)|'(?:\s*[,}\])\s:]|\z)|\s\|\s|\}|\],|`"
+    r"|[,;\]]\s+\\*[\"']?[A-Z][A-Za-z]*(?:-[A-Za-z]+)*\\*[\"']?\s*[:=]"
+)
 _TRAILING = b".,;:!?)]}>'\"`\\"
 _STRUCTURE = r"[\[{(](?:\s*\\*[\"'][\w. \-]*\\*[\"']?\s*[:=,]|\s*[\[{(]|\s*[A-Za-z_]\w*\s*[:=]|\s|\z)"
-_NOT_SECRET = frozenset(
-    "true false yes no on off null nil none undefined nan empty missing required optional invalid incorrect wrong expired changed reset "
-    "authentication auth authorized unauthorized failed failure failures error ok success set unset not is was for the a an and or in "
-    "string str int integer number bool boolean bytes text object array any unknown unspecified default masked redacted hidden filtered "
-    "removed secret password passwd token key value provided denied accepted rejected ignored disabled enabled updated created deleted "
-    "rotated revoked sent received found valid validation mismatch file env from of to with basic bearer digest negotiate publickey "
-    "keyboard-interactive header query cookie user session n/a na used using publickey,password loaded check checking".split()
+_WORDS = (
+    "true false yes no on off null nil none undefined nan empty missing required optional invalid incorrect wrong expired changed "
+    "reset authentication auth authorized unauthorized failed failure failures error ok success set unset not is was for the a an "
+    "and or in string str int integer number bool boolean bytes text object array any unknown unspecified default masked redacted "
+    "hidden filtered removed secret password passwd token key value provided denied accepted rejected ignored disabled enabled "
+    "updated created deleted rotated revoked sent received found valid validation mismatch file env from of to with basic bearer "
+    "digest negotiate publickey keyboard-interactive header query cookie user session n/a na used using publickey,password loaded "
+    "check checking "
 )
+_NOT_SECRET = frozenset(_WORDS.split())
 _STAND_IN = (
-    r"\A(?:\*{2,}|[xX]{3,}|\.{2,}|_{2,}|-{1,}|#{3,}|\xe2\x80\xa2{2,}|<[^>\n]{0,60}>|\[[A-Za-z_ :*]{1,40}\]|\{\{?[^}\n]{0,60}\}?\}|\$\{?[A-Za-z_][\w.:\-]*\}?|\$\([^)\n]*\)"
-    r"|%[sdrv@]|%%[0-9]+|(?i:sha256|md5|sha1|sha512):[^\s]*|%\([a-z_]+\)s|%[A-Z_]+%|\?|:[a-z_]+|&[a-z_]+;?|[A-Za-z_][\w.]*\([^()\n]*\)?|(?:self|this|os|process|req|request|config|settings|env|options|args|params|user|data)\.[\w.\[\]\"']+"
-    r"|(?i:your|my|the|some|example|sample|dummy|fake|placeholder|change)[-_ ]?(?i:me|password|passwd|secret|token|api[-_ ]?key|key|here)[-_a-z]*)\z"
+    r"\A(?:\*{2,}|[xX]{3,}|\.{2,}|_{2,}|-{1,}|#{3,}|\xe2\x80\xa2{2,}|<[^>\n]{0,60}>|\[[A-Za-z_ :*]{1,40}\]"
+    r"|\{\{?[^}\n]{0,60}\}?\}|\$\{?[A-Za-z_][\w.:\-]*\}?|\$\([^)\n]*\)"
+    r"|%[sdrv@]|%%[0-9]+|(?i:sha256|md5|sha1|sha512):[^\s]*|%\([a-z_]+\)s|%[A-Z_]+%|\?|:[a-z_]+|&[a-z_]+;?"
+    r"|[A-Za-z_][\w.]*\([^()\n]*\)?|(?:self|this|os|process|req|request|config|settings|env|options|args|params|user|data)\.[\w.\[\]\"']+"
+    r"|(?i:your|my|the|some|example|sample|dummy|fake|placeholder|change)[-_ ]?(?i:me|password|passwd|secret|token"
+    r"|api[-_ ]?key|key|here)[-_a-z]*)\z"
 )
 _OBJECT = r"\A(?:[A-Za-z_][\w.$]*[{@\[(]|(?:[A-Za-z_\-]+\.){2,}[\w\-./:]*\z|S-1-[0-9\-]+\z)"  # what a program prints of itself
 _PATH = r"\A(?:~|\.{1,2}|[A-Za-z]:|file://)?(?:[/\\][A-Za-z0-9_.@\-]{1,30}){1,12}[/\\]?\z"
@@ -98,10 +108,14 @@ class Reader:
             return False
         if said.isdigit() and len(said) < _SHORT and not quoted and is_after_colon:
             return False
-        if kind == "code":
-            return said.isdigit() and _CODE[0] <= len(said) <= _CODE[1]
         if is_prose and not quoted and not _is_random(said):
             return False
+        return self._is_kind(kind, value, said)
+
+    def _is_kind(self, kind: Class, value: bytes, said: str) -> bool:
+        """What else must hold of a value by the class of its name."""
+        if kind == "code":
+            return said.isdigit() and _CODE[0] <= len(said) <= _CODE[1]
         if kind in {"weak", "session"}:
             return len(said) >= _SHORT and _is_random(said) and not self._is_ordinary(value, kind)
         if kind == "cookie":
