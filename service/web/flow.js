@@ -5,7 +5,7 @@ import { short } from "./format.js";
 import { L } from "./labels.js";
 
 const T = L.pipeline;
-const [SPAN_MS, RECENT_MS, GAP_MS] = [600_000, 60_000, 15_000];
+const [SPAN_MS, LEAST_MS, RECENT_MS, GAP_MS] = [600_000, 120_000, 60_000, 15_000];
 const [TOP, BOTTOM, HEIGHT, LEFT] = [10, 118, 138, 40];
 
 /* A sample of a view of the service: its time, its counts so far, and how many requests were acknowledged within each bound. */
@@ -54,10 +54,10 @@ export class Flow {
 
   draw(width, names) {
     const end = this.samples.at(-1)?.at ?? Date.now();
-    const first = end - SPAN_MS;
+    const first = Math.min(this.samples[0]?.at ?? end, end - LEAST_MS);
     const lines = names.map((name) => ({ name, points: name === "waiting" ? levels(this.samples) : rates(this.samples, name) }));
     const top = niceTop(Math.max(10, ...lines.flatMap(({ points }) => points.map((point) => point?.value ?? 0))));
-    const x = (at) => LEFT + ((at - first) / SPAN_MS) * (width - LEFT - 2);
+    const x = (at) => LEFT + ((at - first) / (end - first)) * (width - LEFT - 2);
     const y = (value) => BOTTOM - (value / top) * (BOTTOM - TOP);
     const scale = [0, top / 2, top].map((value) => [
       svg("line", { x1: LEFT, x2: width, y1: y(value), y2: y(value), class: value ? "rule" : "rule base" }),

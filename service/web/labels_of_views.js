@@ -162,7 +162,7 @@ const pipeline = {
     lost: "Acknowledged records are lost", degraded: "A guarantee is weaker", down: "The queue does not answer",
   },
   since: (at, length) => `since ${at} UTC, for ${length}`,
-  queue: "Queue",
+  queues: { none: "", spool: "the spool itself: there is no queue server" },
   chain: "Where records go now",
   steps: { queue: "Queue", spool: "Spool on disk", shedding: "Shedding", closed: "Closed" },
   taken: (n) => `taken ${times(n)}`,

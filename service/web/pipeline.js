@@ -56,7 +56,7 @@ function banner(one, now) {
 /* The fallback chain with the step in force. */
 function chain(told) {
   const notes = {
-    queue: told.queue.name === "none" ? "" : told.queue.name,
+    queue: T.queues[told.queue.name] ?? told.queue.name,
     spool: [told.spool.bytes > 0 && T.spoolHolds(size(told.spool.bytes)), told.spool.corrupt_segments > 0 && T.corrupt(told.spool.corrupt_segments)].filter(Boolean).join(", "),
     shedding: told.pressure.step > 0 ? T.sheds(told.pressure.sheds) : "",
   };
