@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from domain.errors import QueueError, QueueFullError
 from domain.ports import Clock, Meter
 from domain.window import to_nanos
+from pipeline.spool.disk import Threads
 from pipeline.spool.fill import Fill
 from pipeline.spool.frames import Batch, Frame
 from pipeline.spool.segments import Segments, is_full
@@ -29,6 +30,7 @@ class GroupCommit:
 
     def __init__(self, segments: Segments, fill: Fill, meter: Meter, clock: Clock, landed: Landed) -> None:
         self.turn = asyncio.Lock()
+        self.threads = Threads()
         self._segments, self._fill, self._meter, self._clock = segments, fill, meter, clock
         self._note = landed
         self._waiting: list[_Write] = []
@@ -64,8 +66,8 @@ class GroupCommit:
     async def _written(self, group: Sequence[_Write]) -> None:
         batches, now_ns = [one.batch for one in group], to_nanos(self._clock.now())
         try:
-            frames = await asyncio.to_thread(self._segments.write, batches, now_ns)
-        except OSError as error:
+            frames = await self.threads.run(self._segments.write, batches, now_ns)
+        except (OSError, TypeError, ValueError) as error:  # the last two: an entry that cannot be written at all
             self._fail(group, error)
             return
         self._fill.used += sum(frame.end - frame.start for frame in frames)
@@ -83,8 +85,8 @@ class GroupCommit:
         group, self._waiting = self._waiting[:count], self._waiting[count:]
         return group
 
-    def _fail(self, group: Sequence[_Write], error: OSError) -> None:
-        cause, said = error.strerror or str(error), f"the spool in {str(self._segments.folder)!r} could not write"
+    def _fail(self, group: Sequence[_Write], error: OSError | TypeError | ValueError) -> None:
+        cause, said = getattr(error, "strerror", None) or str(error), f"the spool in {str(self._segments.folder)!r} could not write"
         self._meter.add("pipeline_append_errors_total", len(group), queue=QUEUE, cause="full" if is_full(error) else "disk")
         log.warning("spool.write_failed", extra={"cause": cause, "appends": len(group)})
         for one in group:

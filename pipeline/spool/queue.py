@@ -77,7 +77,7 @@ class SpoolQueue:
             return ()
         places = self._index.take(partition, limit, READ_BYTES)
         try:
-            payloads = await asyncio.to_thread(self._segments.read, places)
+            payloads = await self._commit.threads.run(self._segments.read, places)
         except (QueueError, asyncio.CancelledError):
             self._index.put_back(partition, places)
             raise
@@ -92,10 +92,10 @@ class SpoolQueue:
         if not places:
             return
         try:
-            await asyncio.to_thread(self._segments.mark, places)
+            await self._commit.threads.run(self._segments.mark, places)
+            await self._clear_away()
         except OSError as error:
             log.warning("spool.mark_failed", extra={"cause": str(error), "entries": len(places)})
-        await self._clear_away()
 
     async def lease(self, partition: int, owner: str, for_s: float) -> bool:
         """Always: one process holds the folder. What another owner left undone is delivered again."""
@@ -139,7 +139,8 @@ class SpoolQueue:
     async def close(self) -> None:
         """Waits for what is being written, and lets the folder go."""
         await self._commit.finish()
-        await asyncio.to_thread(self._segments.roll)
+        await self._commit.threads.run(self._segments.roll)
+        self._commit.threads.close()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -169,7 +170,7 @@ class SpoolQueue:
         _tell_damage(self._meter, len(fresh), sum(place.records for place in broken))
         async with self._commit.turn:
             for number in fresh:
-                await asyncio.to_thread(self._segments.set_aside, number)
+                await self._commit.threads.run(self._segments.set_aside, number)
 
     async def _clear_away(self) -> None:
         """Remove consumed segments. In turn with writing: what is written and not yet taken note of must not go with them."""
@@ -177,22 +178,23 @@ class SpoolQueue:
             return
         async with self._commit.turn:
             now_ns = to_nanos(self._clock.now())
-            await asyncio.to_thread(self._segments.roll, now_ns - SEGMENT_AGE_NS)
+            await self._commit.threads.run(self._segments.roll, now_ns - SEGMENT_AGE_NS)
             for number in self._consumed():
                 if not self._segments.is_growing(number):
                     del self._index.living[number]
-                    await asyncio.to_thread(self._segments.remove, number, self._digests.leave(number, now_ns))
+                    await self._commit.threads.run(self._segments.remove, number, self._digests.leave(number, now_ns))
             for number in self._digests.expire(now_ns):
-                await asyncio.to_thread(self._segments.forget_digests, number)
+                await self._commit.threads.run(self._segments.forget_digests, number)
+        await self._measure(0.0)
 
     def _consumed(self) -> list[int]:
         return [number for number, count in self._index.living.items() if not count and number not in self._aside]
 
-    async def _measure(self) -> None:
-        if time.monotonic() - self._measured_s < MEASURE_S:
+    async def _measure(self, older_s: float = MEASURE_S) -> None:
+        if time.monotonic() - self._measured_s < older_s:
             return
         self._measured_s = time.monotonic()
-        self._take_measure(await asyncio.to_thread(self._segments.used), await asyncio.to_thread(self._segments.free))
+        self._take_measure(await self._commit.threads.run(self._segments.used), await self._commit.threads.run(self._segments.free))
 
     def _take_measure(self, used: int, free: int) -> None:
         self._fill.used, self._fill.free = used, free
@@ -220,10 +222,13 @@ def show(meter: Meter, status: QueueStatus, now: datetime) -> None:
 def open_spool(
     folder: Path, partitions: int, meter: Meter, clock: Clock, *, limits: Limits | None = None, disk: Disk | None = None
 ) -> SpoolQueue:
-    """Open or make a spool and read what it holds (blocking: about 1 s a GB). Raises QueueError when another process holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = _locked(folder)
-    found = found_in(folder, clock.now().timestamp())
+    """Open or make a spool and read what it holds (blocking: about 1 s a GB). Raises QueueError when it cannot, or another holds it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _locked(folder)
+        found = found_in(folder, clock.now().timestamp())
+    except OSError as error:
+        raise QueueError(f"the spool {str(folder)!r} cannot be used ({error.strerror}); make the folder writable") from error
     if found.torn or found.corrupt:
         log.warning("spool.damage", extra={"torn": found.torn, "corrupt": found.corrupt, "lost_records": found.lost})
     _tell_damage(meter, found.corrupt, found.lost)

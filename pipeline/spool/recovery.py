@@ -49,7 +49,12 @@ def found_in(folder: Path, now_s: float) -> Found:
 
 
 def _take(found: Found, path: Path, number: int, now_s: float) -> None:
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError:
+        found.corrupt += 1
+        found.aside.append(number)
+        return
     seen = scan(data, number, is_open=path.suffix == OPEN)
     if seen.torn_at is not None:
         os.truncate(path, seen.torn_at)

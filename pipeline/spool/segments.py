@@ -68,7 +68,7 @@ class Segments:
             return growing.number
 
     def read(self, places: Sequence[Place]) -> tuple[bytes, ...]:
-        """The payload bytes of entries, in their order, as they lie there now. Raises QueueError when a file cannot be read."""
+        """The payload bytes of entries, in their order, as far as they can be read. Raises QueueError when a file cannot be opened now."""
         return tuple(
             payload for number, group in groupby(places, attrgetter("segment")) for payload in self._payloads(number, tuple(group))
         )
@@ -86,7 +86,8 @@ class Segments:
         """Delete a consumed segment, keeping the digests that must still be known."""
         with contextlib.suppress(OSError):  # without room for them the room of the segment matters more
             self._keep(number, digests)
-        self._path(number, READY).unlink(missing_ok=True)
+        for ending in (OPEN, READY):
+            self._path(number, ending).unlink(missing_ok=True)
         self._path(number, DONE).unlink(missing_ok=True)
 
     def forget_digests(self, number: int) -> None:
@@ -98,9 +99,8 @@ class Segments:
         with self._turn:
             if self.growing and self.growing.number == number:
                 self._end(self.growing)
-            ready = self._path(number, READY)
-            if ready.exists():
-                ready.rename(self._path(number, CORRUPT))
+            with contextlib.suppress(OSError):
+                self._path(number, READY).rename(self._path(number, CORRUPT))
                 sync_folder(self.folder)
 
     def is_growing(self, number: int) -> bool:
@@ -149,15 +149,15 @@ class Segments:
         if growing.size == START:
             path.unlink(missing_ok=True)
             return
-        path.rename(self._path(growing.number, READY))
-        sync_folder(self.folder)
+        with contextlib.suppress(OSError):  # the name is for people; the next start sees to it
+            path.rename(self._path(growing.number, READY))
+            sync_folder(self.folder)
 
     def _give_up(self, growing: Growing) -> None:
         """After a failed sync the kernel may have dropped the pages and say nothing the next time: never write on in this file."""
         with contextlib.suppress(OSError):
             os.ftruncate(growing.file, growing.size)
-        with contextlib.suppress(OSError):
-            self._end(growing)
+        self._end(growing)
 
     def _keep(self, number: int, digests: Mapping[str, int]) -> None:
         if not digests:
@@ -173,23 +173,36 @@ class Segments:
 
     def _payloads(self, number: int, places: Sequence[Place]) -> list[bytes]:
         file = self._opened(number)
+        if file < 0:
+            return [b"" for _ in places]
         try:
-            return [os.pread(file, place.length, place.at) for place in places]
-        except OSError as error:
-            raise QueueError(f"segment {number} of the spool cannot be read ({error.strerror}); it is tried again") from error
+            return [_bytes_of(file, place) for place in places]
         finally:
             os.close(file)
 
     def _opened(self, number: int) -> int:
+        """The file of a segment, -1 when somebody deleted it."""
         for ending in (OPEN, READY, CORRUPT):  # in the order a segment takes these names
-            with contextlib.suppress(FileNotFoundError):
+            try:
                 return os.open(self._path(number, ending), os.O_RDONLY)
-        raise QueueError(f"segment {number} of the spool in {str(self.folder)!r} is gone; files there are not to be touched")
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise QueueError(f"segment {number} of the spool cannot be opened ({error.strerror}); it is tried again") from error
+        return -1
 
 
-def is_full(error: OSError) -> bool:
+def _bytes_of(file: int, place: Place) -> bytes:
+    """What can be read of a payload; a place the disk cannot read is damage."""
+    try:
+        return os.pread(file, place.length, place.at)
+    except OSError:
+        return b""
+
+
+def is_full(error: Exception) -> bool:
     """Whether an error says that there is no room."""
-    return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def _encoded(growing: Growing, batches: Sequence[Batch]) -> tuple[bytes, tuple[Frame, ...]]:

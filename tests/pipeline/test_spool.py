@@ -2,13 +2,14 @@
 
 import asyncio
 import errno
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.errors import QueueError, QueueFullError
-from domain.queue import Pressure
+from domain.queue import EntryKey, Pressure
 from pipeline.spool.disk import SystemDisk
 from pipeline.spool.queue import Limits
 from tests.fakes import FakeClock
@@ -88,6 +89,34 @@ async def test_pressure_rises_with_the_share_used_and_a_full_spool_refuses(tmp_p
         await queue.append([entry("one more")])
     assert sorted(set(seen)) == list(Pressure)
     assert seen == sorted(seen)
+    await queue.close()
+
+
+async def test_an_entry_that_cannot_be_written_fails_and_the_next_does_not(tmp_path: Path) -> None:
+    queue = opened(tmp_path)
+    with pytest.raises(QueueError):
+        await queue.append([replace(entry("bad"), key=EntryKey("\ud800"))])
+    assert await queue.append([entry("a")])
+    assert keys(await all_of(queue)) == ["a"]
+    await queue.close()
+
+
+async def test_a_full_spool_opens_again_when_it_is_consumed(tmp_path: Path) -> None:
+    queue = opened(tmp_path, limits=Limits(max_bytes=60_000, spare_bytes=0, segment_bytes=10_000))
+    while queue.pressure() < Pressure.CLOSED:
+        await queue.append([entry("x", size=1_000)])
+    await queue.done(await all_of(queue))
+    assert queue.pressure() is Pressure.NONE
+    await queue.close()
+
+
+async def test_a_disk_that_runs_full_is_pressure_too(tmp_path: Path) -> None:
+    disk = BadDisk()
+    disk.room = (64 << 20) + 1_000
+    queue = opened(tmp_path, disk=disk)
+    assert queue.pressure() is Pressure.CLOSED
+    with pytest.raises(QueueFullError):
+        await queue.append([entry("a")])
     await queue.close()
 
 

@@ -132,6 +132,16 @@ async def test_damage_while_it_runs_is_found_when_the_entry_is_read(tmp_path: Pa
     await queue.close()
 
 
+async def test_a_segment_that_somebody_deleted_holds_up_nothing(tmp_path: Path) -> None:
+    meter = FakeMeter()
+    queue = opened(tmp_path, meter=meter)
+    await queue.append([entry("a")])
+    (tmp_path / "00000001.open").unlink()
+    assert await queue.read(0, 10, 0) == ()
+    assert meter.total("pipeline_events_lost_total") == 3
+    await queue.close()
+
+
 async def test_files_that_are_no_segments_block_nothing(tmp_path: Path) -> None:
     for name, content in (("00000001.open", b""), ("00000002.ready", b""), ("00000003.ready", b"x" * 99), ("notes.txt", b"?")):
         (tmp_path / name).write_bytes(content)
