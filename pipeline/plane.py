@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from itertools import repeat
 from time import perf_counter
 from typing import Any
 
@@ -84,9 +85,12 @@ class DataPlane:
                 self._check(len(keys))
                 continue
             return
-        left = set(keys)
-        while self._counted and (left := left - await self._counted(tuple(left))):
-            await asyncio.sleep(LOOK_S)
+        left = frozenset(keys)
+        for pause_s in repeat(LOOK_S):
+            left -= await self._counted(tuple(left)) if self._counted else left
+            if not left:
+                return
+            await asyncio.sleep(pause_s)
 
     async def status(self) -> QueueStatus:
         """How the queue is doing; one that is not open yet has nothing to tell."""
