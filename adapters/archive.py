@@ -17,7 +17,6 @@ from adapters.archive_places import Place, place, safely
 from domain.archive import ArchivedFile, ArchiveError, Kept, Shelf
 
 BATCH_ROWS = 65_536
-LEVEL = 6  # of zstd: a third of the bytes of the store's own level 1 costs too much time, this is where the curve bends
 _TIMES = ("Timestamp", "TimeUnix")
 _MOST_NAME = 150
 _MANIFEST: TypeAdapter[ArchivedFile] = TypeAdapter(ArchivedFile)
@@ -129,7 +128,7 @@ class _Writing:
         self.left_out += batch.num_rows - fresh.num_rows
         if not fresh.num_rows:
             return
-        self._writer = self._writer or pq.ParquetWriter(self.path, fresh.schema, compression="zstd", compression_level=LEVEL)
+        self._writer = self._writer or pq.ParquetWriter(self.path, fresh.schema, compression="zstd")
         self._writer.write_table(fresh)
         self.rows += fresh.num_rows
         self._times.append(_bounds(fresh, next(name for name in _TIMES if name in fresh.column_names)))

@@ -80,5 +80,5 @@ async def restored(retention: Retention, asked: RestoreRequest, clock: Clock) ->
 def _nothing(asked: RestoreRequest, files: Sequence[ArchivedFile]) -> str:
     wanted = f"{asked.service!r} on {asked.day}" if asked.service else str(asked.day)
     days = sorted({file.day for file in files})
-    known = f"the archive has {len(days)} days, {days[0]} to {days[-1]}" if days else "the archive is empty"
+    known = f"the archive goes from {days[0]} to {days[-1]}" if days else "the archive is empty"
     return f"nothing of {wanted} is archived; {known}"
