@@ -19,7 +19,11 @@ _SAID_BY_STR = (UUID, Decimal, Fraction, PurePath, timedelta)
 def encoded(event: Mapping[str, Any]) -> bytes:
     """One line. Raises TypeError, ValueError, RecursionError or RuntimeError for what cannot be one (a loop, a dict that changes)."""
     given = {str(name): _cut(value) for name, value in event.items() if value is not None and value != ""}
-    return json.dumps(given, default=_shown, skipkeys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    try:
+        text = _as_json(given)
+    except ValueError:  # a number deep inside that JSON does not know, or a loop, which is an error this time too
+        text = _as_json(_finite(given))
+    return text.encode("utf-8", "replace")
 
 
 def packed(lines: Iterable[bytes]) -> bytes:
@@ -28,10 +32,22 @@ def packed(lines: Iterable[bytes]) -> bytes:
     return packer.compress(b"\n".join(lines)) + packer.flush()
 
 
+def _as_json(event: Mapping[str, Any]) -> str:
+    return json.dumps(event, default=_shown, skipkeys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(inner) for inner in value]
+    return str(value) if isinstance(value, float) and value - value != 0 else value
+
+
 def _cut(value: Any) -> Any:
     if type(value) is str:
         return value if len(value) <= MOST_TEXT else value[:MOST_TEXT]
-    return str(value) if type(value) is float and value - value != 0 else value
+    return value
 
 
 def _shown(value: object) -> Any:
