@@ -4,10 +4,12 @@ import asyncio
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from redis.retry import Retry
 from domain.errors import QueueError
 
 SOCKET = "v.sock"
+PID = "server.pid"
 LONGEST_SOCKET = 100  # bytes of a Unix socket's path that every system takes
 START_S = 60.0  # reading back a long append-only file takes its time
 STOP_S = 15.0
@@ -107,6 +110,9 @@ class ValkeyChild:
         with self._turn:
             self._is_wanted = False
             self._stop()
+            if self._short is not None:
+                shutil.rmtree(self._short, ignore_errors=True)
+                self._short, self._socket = None, self._folder / SOCKET
 
     def _start(self) -> None:
         self._prepare()
@@ -143,6 +149,7 @@ class ValkeyChild:
             "maxmemory": self._memory,
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
+            "pidfile": str(self._folder / PID),
             "logfile": str(self._folder / "valkey.log"),
         }
         return [word for name, value in settings.items() for word in (f"--{name}", value)]
@@ -151,9 +158,16 @@ class ValkeyChild:
         end = time.monotonic() + self._patience_s
         while (lock := self._lock()) is None:
             if time.monotonic() > end:
-                raise QueueError(f"another server still works on {str(self._folder)!r}: end the process that uses this data folder first")
+                raise QueueError(
+                    f"another server{self._other()} still works on {str(self._folder)!r}: end what uses this data folder first"
+                )
             time.sleep(0.02)
         return lock
+
+    def _other(self) -> str:
+        with suppress(OSError):
+            return f" (process {(self._folder / PID).read_text(encoding='ascii').strip()})"
+        return ""
 
     def _lock(self) -> int | None:
         """The lock of the folder, if no server has it."""
@@ -191,10 +205,11 @@ class ValkeyChild:
         return " ".join(log.read_text(encoding="utf-8", errors="replace")[-800:].strip() for log in logs if log.exists())
 
     def _stop(self) -> None:
-        supervisor, self._supervisor, self.pid = self._supervisor, None, None
-        if supervisor is not None and supervisor.stdin is not None:
-            supervisor.stdin.close()
-            supervisor.wait(STOP_S)
-        if self._short is not None:
-            shutil.rmtree(self._short, ignore_errors=True)
-            self._short, self._socket = None, self._folder / SOCKET
+        supervisor, self._supervisor = self._supervisor, None
+        pid, self.pid = self.pid, None
+        if supervisor is None or supervisor.stdin is None:
+            return
+        supervisor.stdin.close()
+        if supervisor.wait(STOP_S) < 0 and pid is not None and not self._is_free():
+            os.kill(pid, signal.SIGTERM)  # somebody killed its supervisor
+            os.close(self._take_lock())

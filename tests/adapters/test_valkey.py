@@ -121,7 +121,7 @@ async def test_the_server_dies_with_a_killed_parent_and_the_next_one_takes_over(
 
 async def test_a_folder_has_one_server(child: ValkeyChild, tmp_path: Path) -> None:
     second = ValkeyChild(tmp_path / "queue", patience_s=0.1)
-    with pytest.raises(QueueError, match="still works on"):
+    with pytest.raises(QueueError, match=rf"process {child.pid}\) still works on"):
         await second.start()
     assert is_alive(child.pid)
     await second.stop()
@@ -136,6 +136,11 @@ async def test_a_long_path_gets_a_short_socket_that_is_removed(tmp_path: Path) -
     try:
         assert len(str(socket)) < 100
         assert str(socket).startswith(tempfile.gettempdir())
+        send_signal(child.pid, signal.SIGKILL)
+        await revived(child, child.pid)
+        assert child.url == url
+        with connected(url) as client:
+            assert client.ping()
     finally:
         await child.stop()
     assert not os.access(socket.parent, os.F_OK)
@@ -185,3 +190,14 @@ async def test_a_program_that_is_no_server_is_an_error_with_its_words(tmp_path: 
 
 def test_the_wheel_carries_a_server() -> None:
     assert os.access(server_program(), os.X_OK)
+
+
+async def test_a_server_without_its_supervisor_is_still_ended(child: ValkeyChild) -> None:
+    pid = child.pid
+    assert child._supervisor is not None
+    child._supervisor.kill()
+    await child.ensure()
+    assert child.pid == pid
+    await child.stop()
+    await child.start()
+    assert child.pid not in {None, pid}
