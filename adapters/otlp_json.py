@@ -14,12 +14,12 @@ from adapters.otlp_records import (
     TOO_DEEP,
     TRACE_DIGITS,
     Gathered,
+    body_of,
     checked_time,
     finite,
     flat,
     identity,
     severity,
-    text_of,
     weight_of,
 )
 from domain.errors import WrongUseError
@@ -65,16 +65,16 @@ class JsonWalk:
             self._gathered.reject(f"the record is malformed ({type(error).__name__}: {error})", record)
 
     def _log(self, record: Json, resource: dict[str, str]) -> None:
-        body = _value(record.get("body") or {})
+        body, rest = body_of(_value(record.get("body") or {}))
         log = LogRecord(
             timestamp_ns=checked_time(_whole(record.get("timeUnixNano")) or _whole(record.get("observedTimeUnixNano"))),
             service=resource.get("service.name", "unknown"),
-            body="" if body is None else text_of(body),
+            body=body,
             severity_number=severity(_severity_number(record.get("severityNumber")), record.get("severityText") or ""),
             trace_id=_identity(record, "traceId", TRACE_DIGITS),
             span_id=_identity(record, "spanId", SPAN_DIGITS),
             event=_text(record.get("eventName")),
-            attributes=_attributes(record),
+            attributes={**flat(rest), **_attributes(record)},
             resource=resource,
         )
         self._gathered.logs.append(log)

@@ -12,12 +12,12 @@ from adapters.otlp_records import (
     TOO_DEEP,
     TRACE_DIGITS,
     Gathered,
+    body_of,
     checked_time,
     finite,
     flat,
     identity,
     severity,
-    text_of,
     weight_of,
 )
 from domain.telemetry import HistogramPoint, LogRecord, MetricPoint, Signal, SpanRecord
@@ -56,7 +56,7 @@ class ProtobufWalk:
             self._gathered.reject(f"the record is malformed ({error})", shown)
 
     def _log(self, record: Any, resource: dict[str, str]) -> None:
-        body = record.body.string_value if record.body.HasField("string_value") else text_of(_value(record.body) or "")
+        body, rest = (record.body.string_value, {}) if record.body.HasField("string_value") else body_of(_value(record.body))
         log = LogRecord(
             timestamp_ns=checked_time(record.time_unix_nano or record.observed_time_unix_nano),
             service=resource.get("service.name", "unknown"),
@@ -65,7 +65,7 @@ class ProtobufWalk:
             trace_id=identity(record.trace_id.hex(), TRACE_DIGITS),
             span_id=identity(record.span_id.hex(), SPAN_DIGITS),
             event=record.event_name,
-            attributes=_attributes(record.attributes),
+            attributes={**flat(rest), **_attributes(record.attributes)} if rest else _attributes(record.attributes),
             resource=resource,
         )
         self._gathered.logs.append(log)

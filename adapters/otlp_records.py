@@ -14,6 +14,7 @@ from domain.telemetry import LogRecord, MetricPoint, Rejection, SpanRecord
 KINDS = ("Internal", "Internal", "Server", "Client", "Producer", "Consumer")
 STATES = ("Unset", "Ok", "Error")
 MAX_SEVERITY = 24
+MESSAGES = ("message", "msg", "log", "MESSAGE")
 MAX_ATTRIBUTES, MAX_VALUE, MAX_NAME, MAX_DEPTH = 128, 32_768, 1_024, 16
 TOO_DEEP = "(nested deeper than 16 levels)"
 NEWEST_NS = 2**63 - 1 - 86_400 * 10**9
@@ -57,6 +58,17 @@ def text_of(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return orjson.dumps(value).decode()
+
+
+def body_of(value: Any) -> tuple[str, Mapping[str, Any]]:
+    """The words of a body, and the rest of one that is a map (Fluent Bit and journald send whole records as the body)."""
+    if value is None:
+        return "", {}
+    if isinstance(value, dict):
+        name = next((name for name in MESSAGES if isinstance(value.get(name), str) and value[name]), "")
+        if name:
+            return value[name], {key: inner for key, inner in value.items() if key != name}
+    return text_of(value), {}
 
 
 def flat(values: Mapping[str, Any]) -> dict[str, str]:

@@ -11,13 +11,15 @@ from pipeline.instants import nanos_of
 from pipeline.lines import Line
 from pipeline.reading import Item, Reading, Record, Taken, rejection
 from pipeline.semantics import AUTH_METHOD
-from pipeline.severity import INFO, number_of_value
+from pipeline.severity import INFO, number_of_value, split_level
 from pipeline.values import attributes_of, text_of
 
 CHANGE_EVENTS = frozenset({"deploy", "flag", "config"})
 _TIMES = ("timestamp", "@timestamp", "time", "ts", "timeUnixNano", "date")
 _SERVICES = ("service", "service.name", "service_name")
-_BODIES = ("body", "message", "msg", "log")
+_RAW_LINE = "log"  # what container runtimes and Fluent Bit call a line they did not parse
+_BODIES = ("body", "message", "msg", _RAW_LINE)
+_CONTAINERS = (("labels", "app.kubernetes.io/name"), ("labels", "app"), ("container_name",))
 _SEVERITIES = ("severity", "level", "severity_text", "log.level", "severity_number")
 _METHODS = ("http_method", "method")
 _STATUSES = ("status_code", "http_status", "status")
@@ -41,6 +43,10 @@ class Fields:
                 self._taken.add(name)
                 return self._values[name]
         return None
+
+    def peek(self, name: str) -> Any:
+        """A field that stays among the attributes."""
+        return self._values.get(name)
 
     def text(self, *names: str) -> str:
         """A field as text; empty when it is not there."""
@@ -116,7 +122,7 @@ def log_of(values: dict[str, Any], reading: Reading) -> LogRecord:
     fields = Fields(values)
     event = fields.text("event")
     body = _body(fields, values, event)
-    severity = number_of_value(fields.take(*_SEVERITIES))
+    severity = number_of_value(fields.take(*_SEVERITIES)) or (split_level(body)[0] if body and values.get(_RAW_LINE) == body else 0)
     error_message = fields.text("error_message")
     attributes = {**fields_of_request(fields), **({"exception.message": error_message} if error_message else {})}
     return LogRecord(
@@ -227,7 +233,19 @@ def _time(fields: Fields, reading: Reading, *names: str) -> int:
 def _service(fields: Fields, reading: Reading) -> str:
     value = fields.take(*_SERVICES)
     named = value.get("name", "") if isinstance(value, dict) else value
-    return reading.service or (text_of(named) if named else "") or fields.resource().get("service.name", "") or "unknown"
+    found = reading.service or (text_of(named) if named else "") or fields.resource().get("service.name", "")
+    return found or _container(fields.peek("kubernetes")) or "unknown"
+
+
+def _container(place: object) -> str:
+    """The application a container belongs to, as Fluent Bit's kubernetes filter tells it."""
+    for path in _CONTAINERS:
+        value = place
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, str) and value:
+            return value
+    return ""
 
 
 def _required(fields: Fields, *names: str) -> str:

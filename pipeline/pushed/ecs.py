@@ -56,7 +56,7 @@ def _renamed(flat: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
     taken: set[str] = set()
     for ours, names in _FIELDS.items():
         if name := next((name for name in names if flat.get(name) not in (None, "")), ""):
-            values[ours] = _cased(ours, flat[name])
+            values["log" if name == "log" else ours] = _cased(ours, flat[name])
             taken.add(name)
     if isinstance(nanos := flat.get(_DURATION), (int, float)):
         values[_OURS_DURATION] = nanos / _NANOS_A_MS

@@ -1,6 +1,7 @@
 """File bodies: what is posted without being a push is loaded as a file."""
 
 import gzip
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ BYTES = {"content-type": "application/octet-stream"}
 
 
 @pytest.fixture
-def made() -> Front:
-    return front()
+def made() -> Iterator[Front]:
+    made = front()
+    with made.client:
+        yield made
 
 
 def refused(answer: Any, status: int) -> str:
