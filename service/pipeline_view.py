@@ -24,9 +24,9 @@ SHEDS: Mapping[Pressure, str] = {
 
 
 def pipeline_view(
-    metrics: Metrics, status: QueueStatus, now: datetime, failure: str = "", upkeep: Mapping[str, Any] | None = None
+    metrics: Metrics, status: QueueStatus, now: datetime, failure: str = "", *, policy: int = 0, upkeep: Mapping[str, Any] | None = None
 ) -> Mapping[str, Any]:
-    """Counts are of this process since its start; `failure` says why the store takes no rows, if it does not."""
+    """Counts are of this process since its start; `failure` says why the store takes no rows, `policy` which version samples."""
     pressure = Pressure(int(metrics.value("pipeline_pressure")))
     return {
         "at": rfc3339(now),
@@ -41,6 +41,7 @@ def pipeline_view(
         "duplicates": {name: _sum(metrics, f"pipeline_duplicate_{name}_total") for name in ("requests", "rows")},
         "sampling": [{"service": labels["service"], "rate": rate} for labels, rate in metrics.samples("pipeline_sampling_rate")],
         "retention": [one.as_json() for one in retention(counted(metrics.samples("pipeline_retention_total")))],
+        "policy_version": policy,
         "undecided_requests": _sum(metrics, "pipeline_undecided_requests"),
         "redactions": _table(metrics, "pipeline_redactions_total", "kind"),
         "errors": {name: _table(metrics, f"pipeline_{name}_errors_total", *labels) for name, labels in _ERRORS.items()},

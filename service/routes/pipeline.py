@@ -22,6 +22,7 @@ def pipeline_routes(parts: Parts) -> APIRouter:
 
     @router.get("/api/pipeline", summary="Queue, fallback steps, sampling, dead letters and drops")
     async def pipeline() -> Mapping[str, Any]:
-        return pipeline_view(parts.metrics, await parts.plane.status(), parts.clock.now(), parts.plane.failure)
+        status, version = await parts.plane.status(), parts.policies.current.version
+        return pipeline_view(parts.metrics, status, parts.clock.now(), parts.plane.failure, policy=version)
 
     return router

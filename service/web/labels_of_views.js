@@ -197,6 +197,7 @@ const pipeline = {
   keptOf: (kept, seen) => `${kept} of ${seen} events`,
   whole: "100 %",
   none: "none",
+  policy: (n) => `policy ${n}`,
   undecided: (n) => (n === 1 ? "1 request undecided" : `${n} requests undecided`),
   drops: "What was not stored, and why",
   dropsNone: "Nothing was dropped.",

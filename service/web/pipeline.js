@@ -41,7 +41,7 @@ class PipelineView {
     const [now, waited] = [this.flow.now(), this.flow.waited(told.acknowledgement)];
     sheet.draw("tiles", [told.queue, told.totals, told.dead_letters, told.duplicates, now, waited], () => tiles(told, now, waited));
     sheet.draw("flow", "", () => this.flow.place);
-    sheet.draw("kept", [told.retention, told.sampling, told.undecided_requests], () => kept(told));
+    sheet.draw("kept", [told.retention, told.sampling, told.policy_version, told.undecided_requests], () => kept(told));
     sheet.draw("tables", [told.outcomes, told.dead_letters, told.deliveries, told.errors, told.redactions, told.upkeep], () => tables(told));
   }
 }
@@ -99,7 +99,7 @@ function share(row) {
 
 function kept(told) {
   const services = [...new Set([...told.retention.map((row) => row.service), ...told.sampling.map((one) => one.service)])].sort();
-  const title = el("h3", {}, T.kept, el("span", { class: "of" }, T.keptNote, told.undecided_requests > 0 && el("span", {}, T.undecided(told.undecided_requests))));
+  const title = el("h3", {}, T.kept, el("span", { class: "of" }, T.keptNote, told.policy_version > 0 && el("span", {}, T.policy(told.policy_version)), told.undecided_requests > 0 && el("span", {}, T.undecided(told.undecided_requests))));
   if (!services.length) return [title, el("p", { class: "quiet" }, T.keptNone)];
   const cell = (service, kind) => {
     const row = told.retention.find((one) => one.service === service && one.class === kind);

@@ -22,7 +22,7 @@ def test_what_is_pushed_is_counted_for_both() -> None:
         text = client.get("/metrics").text
     assert (view["state"], view["banners"]) == ("ok", [])
     assert view["totals"]["received_records"] == 3
-    assert view["acknowledgement"]["requests"] == 1
+    assert (view["acknowledgement"]["requests"], view["policy_version"]) == (1, 1)
     assert 'pipeline_received_records_total{signal="logs"' in text
 
 
