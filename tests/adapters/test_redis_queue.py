@@ -102,13 +102,15 @@ async def test_a_server_that_hangs_is_an_error_within_the_time_limit(queue: Embe
     await hasty.close()
 
 
-async def test_a_full_server_refuses_and_keeps_what_it_took(queue: EmbeddedQueue, server: redis.Redis) -> None:
+async def test_a_full_server_refuses_and_keeps_what_it_took(queue: EmbeddedQueue, server: redis.Redis, meter: FakeMeter) -> None:
+    shared = RedisQueue(queue.child.url, 2, meter)
     server.config_set("maxmemory", "8mb")
     kept: list[str] = []
     with pytest.raises(QueueFullError):
         await filled(queue, kept)
     assert queue.pressure() is Pressure.CLOSED
-    assert await queue.lease(0, "me", 30.0)
+    assert await shared.lease(0, "me", 30.0)
+    await shared.close()
     found = await drained(queue)
     assert keys(found) == kept
     await queue.done(found[: len(found) // 2])
@@ -147,20 +149,22 @@ async def test_a_lost_reply_is_read_again_and_what_is_held_is_not(queue: Embedde
 
 
 async def test_a_lease_has_one_owner_until_it_runs_out(queue: EmbeddedQueue, meter: FakeMeter) -> None:
-    other = RedisQueue(queue.child.url, 2, meter)
-    assert await queue.lease(0, "one", 0.2)
+    one, other = (RedisQueue(queue.child.url, 2, meter) for _ in range(2))
+    assert await one.lease(0, "one", 1.0)
     assert not await other.lease(0, "two", 30.0)
     assert await other.lease(1, "two", 30.0)
     await queue.append([entry("a")])
-    first = await drained(queue)
-    await asyncio.sleep(0.25)
-    assert await other.lease(0, "two", 30.0)
-    assert not await queue.lease(0, "one", 0.2)
+    first = await drained(one)
+    async with asyncio.timeout(20):
+        while not await other.lease(0, "two", 30.0):
+            await asyncio.sleep(0.05)
+    assert not await one.lease(0, "one", 1.0)
     again = await drained(other)
-    assert [one.entry for one in again] == [one.entry for one in first]
-    assert [(one.is_again, one.attempt) for one in again] == [(True, 2)]
+    assert keys(again) == keys(first)
+    assert [(each.is_again, each.attempt) for each in again] == [(True, 2)]
     await other.close()
-    assert await queue.lease(0, "one", 30.0)
+    assert await one.lease(0, "one", 30.0)
+    await one.close()
 
 
 async def test_concurrent_appends_share_round_trips(queue: EmbeddedQueue, server: redis.Redis) -> None:

@@ -61,16 +61,18 @@ async def test_a_restart_alone_is_no_loss(tmp_path: Path, meter: FakeMeter, is_d
     await queue.close()
 
 
-async def test_a_flush_seen_by_a_renewed_lease_is_the_same_loss(queue: EmbeddedQueue, server: redis.Redis) -> None:
-    assert await queue.lease(0, "me", 30.0)
-    await queue.append([entry("a", records=3), entry("b", records=5)])
-    await queue.done(await queue.read(0, 1, WAIT_S))
+async def test_a_flush_seen_by_a_renewed_lease_is_the_same_loss(queue: EmbeddedQueue, server: redis.Redis, meter: FakeMeter) -> None:
+    shared = RedisQueue(queue.child.url, 1, meter)
+    assert await shared.lease(0, "me", 30.0)
+    await shared.append([entry("a", records=3), entry("b", records=5)])
+    await shared.done(await shared.read(0, 1, WAIT_S))
     server.flushall()
-    assert await queue.lease(0, "me", 30.0)
-    await queue.append([entry("c", records=7)])
-    await drained(queue)
-    await drained(queue)
-    assert (await queue.status()).lost_records == 5
+    assert await shared.lease(0, "me", 30.0)
+    await shared.append([entry("c", records=7)])
+    await drained(shared)
+    await drained(shared)
+    assert (await shared.status()).lost_records == 5
+    await shared.close()
 
 
 async def test_a_partition_that_moved_between_owners_is_no_loss(queue: EmbeddedQueue, meter: FakeMeter) -> None:
