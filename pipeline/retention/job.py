@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Event, Lock
 
-from domain.archive import Archive, ArchivedFile, ArchiveError, ChangedError, Lot, Partition, RawStore, Shelf
+from domain.archive import Archive, ArchivedFile, ArchiveError, ChangedError, Lot, Partition, RawStore, Rows, Shelf
 from domain.errors import StoreError
 from pipeline.retention.expiry import Limits, expired, mortal_bytes, raw_bytes, too_many
 
@@ -52,12 +52,17 @@ class Retention:
         self._is_stopped = Event()
 
     async def run(self, now: datetime) -> Report:
-        """Archive and remove what is to go at this moment; what failed stands in the report and is tried again by the next run."""
+        """Archive and remove what is to go at this moment; what failed stands in the report and is tried again by the next run.
+
+        Cancelled, it returns when the batch of rows it was at is done.
+        """
         self._is_stopped.clear()
+        working = asyncio.create_task(asyncio.to_thread(self.work, now))
         try:
-            return await asyncio.to_thread(self.work, now)
+            return await asyncio.shield(working)
         except asyncio.CancelledError:
-            self._is_stopped.set()  # the thread ends after the partition it is at
+            self._is_stopped.set()
+            await asyncio.wait([working])
             raise
 
     def work(self, now: datetime) -> Report:
@@ -137,7 +142,7 @@ class _Pass:
 
     def _keep(self, lot: Lot, service: str, count: int) -> None:
         shelf = Shelf(lot.partition.day, service, lot.partition.signal)
-        kept = self.archive.keep(shelf, self.store.read(lot, service, count), self.report.at)
+        kept = self.archive.keep(shelf, self._until_stopped(self.store.read(lot, service, count)), self.report.at)
         self.report.archived_rows += kept.written
         self.report.known_rows += kept.known
         self.report.files += [kept.file] if kept.file else []
@@ -145,6 +150,12 @@ class _Pass:
             raise ArchiveError(
                 f"{kept.written + kept.known:,} of {count:,} rows of {service!r} on {lot.partition.day} are archived; none was removed"
             )
+
+    def _until_stopped(self, batches: Iterator[Rows]) -> Iterator[Rows]:
+        for batch in batches:
+            if self.stopped.is_set():
+                raise ChangedError("retention was stopped at work; the next run takes it up")
+            yield batch
 
     def _anew(self, lot: Lot) -> Lot | None:
         now = _same(self.store.partitions(), lot.partition)

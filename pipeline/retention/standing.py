@@ -11,7 +11,8 @@ def standing(retention: Retention) -> tuple[str, str]:
     report, limit = retention.last, retention.limits.raw_max_bytes
     if report is None:
         return "off", f"no run yet; archive {retention.location}"
-    told = [_size(report, limit), _work(report), f"archive {retention.location}"]
+    size = [_size(report, limit)] if report.raw_bytes or not report.failures else []
+    told = [*size, _work(report), f"archive {retention.location}"]
     if report.raw_bytes > limit:
         told.append(_over(report))
     told += report.failures[:1]

@@ -20,10 +20,8 @@ async def archive(invocation: Invocation, options: Mapping[str, Any]) -> int:
         if not asked["day"]:
             return _show_days(invocation, await session.read(ROUTE, asked))
         if options["to_dir"]:
-            return await _fetch(invocation, session, asked, options["to_dir"])
-        came = await session.send(f"{ROUTE}/restore", {**asked, "keep_days": options["keep"]})
-    invocation.show(came, _told(came))
-    return 0
+            return await fetch(invocation, session, asked, options["to_dir"])
+        return await restore(invocation, session, asked, options["keep"])
 
 
 def _day(text: str) -> str:
@@ -39,7 +37,15 @@ def _show_days(invocation: Invocation, files: Sequence[Mapping[str, Any]]) -> in
     return 0 if files else 3
 
 
-async def _fetch(invocation: Invocation, session: Session, asked: Mapping[str, str], folder: Path) -> int:
+async def restore(invocation: Invocation, session: Session, asked: Mapping[str, str], keep_days: int) -> int:
+    """Bring rows back."""
+    came = await session.send(f"{ROUTE}/restore", {**asked, "keep_days": keep_days})
+    invocation.show(came, _told(came))
+    return 0
+
+
+async def fetch(invocation: Invocation, session: Session, asked: Mapping[str, str], folder: Path) -> int:
+    """Write the Parquet files below a folder, named as in the archive."""
     files = await session.read(ROUTE, asked)
     if not files:
         raise NothingFoundError(f"nothing of {asked['day']} is archived; `watchfloor replay archive` lists what is")

@@ -1,17 +1,19 @@
 """Retention on the real engine: what is over goes to the archive and comes back row for row."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from adapters.archive import open_archive
 from adapters.clickhouse import ClickHouseTelemetryStore
 from adapters.clickhouse_partitions import RAW, ClickHousePartitions
-from domain.archive import Lot
+from domain.archive import Lot, Rows
 from pipeline.retention.expiry import Limits
 from pipeline.retention.job import Retention
 from tests.pipeline.kept import DAY, GIB, START, World, kept_world, line, points, span
@@ -151,3 +153,34 @@ async def test_parts_that_merge_meanwhile_are_taken_up_again(world: World, tmp_p
     report = kept.work(OVER)
     assert (report.failures, report.removed_rows, report.raw_rows) == ([], 3, 0)
     assert [file.rows for file in kept.archived(START.date())] == [3]
+
+
+class Pausing(ClickHousePartitions):
+    """Waits after its first rows until it may go on."""
+
+    reading: Event
+    go_on: Event
+
+    def read(self, lot: Lot, service: str, rows: int) -> Iterator[Rows]:
+        for batch in super().read(lot, service, rows):
+            yield batch
+            self.reading.set()
+            self.go_on.wait(10)
+
+
+async def test_a_run_that_is_cancelled_ends_soon_and_the_next_one_takes_it_up(world: World, tmp_path: Path) -> None:
+    await world.store.write_logs([line(START, n) for n in range(5)])
+    days = Pausing(world.client, world.database, slice_rows=1)
+    days.reading, days.go_on = Event(), Event()
+    kept = retention(replace(world, days=days), tmp_path)
+    running = asyncio.create_task(kept.run(OVER))
+    await asyncio.to_thread(days.reading.wait, 10)
+    running.cancel()
+    await asyncio.sleep(0.05)
+    assert not running.done()
+    days.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (len(world.ids()), kept.archived()) == (5, [])
+    report = await kept.run(OVER)
+    assert (report.failures, report.archived_rows, report.removed_rows) == ([], 5, 5)

@@ -1,7 +1,7 @@
 """The routes of the cold archive, over files that are really there."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,12 +12,17 @@ import pyarrow.parquet as pq
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx import ASGITransport, AsyncClient
 
 from adapters.archive import open_archive
 from domain.archive import RawStore, Rows, Shelf
+from domain.errors import NothingFoundError
 from pipeline.retention.expiry import Limits
 from pipeline.retention.job import Retention
+from service.commands import replay
+from service.invocation import Invocation
 from service.problems import install_problems
+from service.remote import RemoteSession
 from service.routes.archive import archive_routes
 from tests.fakes import FakeClock
 
@@ -71,6 +76,12 @@ def client(tmp_path: Path, store: Restoring) -> Iterator[TestClient]:
         yield made
 
 
+@asynccontextmanager
+async def session(client: TestClient) -> AsyncIterator[RemoteSession]:
+    async with AsyncClient(transport=ASGITransport(client.app), base_url="http://127.0.0.1") as made:
+        yield RemoteSession(made)
+
+
 def restored(client: TestClient, **asked: Any) -> Any:
     answer = client.post("/api/archive/restore", json={"day": str(DAY), **asked})
     assert answer.status_code == 200
@@ -115,3 +126,22 @@ def test_a_damaged_file_is_not_given(client: TestClient, tmp_path: Path) -> None
     (tmp_path / file["path"]).write_bytes(b"PAR1")
     assert client.get("/api/archive/file", params={"day": str(DAY), "path": file["path"]}).status_code == 503
     assert "SHA-256" in client.post("/api/archive/restore", json={"day": str(DAY), "service": "cart"}).json()["detail"]
+
+
+async def test_the_command_fetches_files_under_their_names(client: TestClient, tmp_path: Path) -> None:
+    async with session(client) as opened:
+        await replay.fetch(Invocation(None, as_json=True), opened, {"day": str(DAY), "service": "cart"}, tmp_path / "out")
+        with pytest.raises(NothingFoundError, match="nothing of 2020-01-01"):
+            await replay.fetch(Invocation(None, as_json=True), opened, {"day": "2020-01-01", "service": ""}, tmp_path / "out")
+    (fetched,) = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert pq.read_table(fetched).num_rows == 3
+
+
+async def test_the_command_says_what_came_back(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    async with session(client) as opened:
+        for _ in range(2):
+            await replay.restore(Invocation(None, as_json=False), opened, {"day": str(DAY), "service": ""}, 14)
+    assert capsys.readouterr().out.splitlines() == [
+        "5 of 5 rows of 2026-02-01 (a/b, cart) are back for 14 days.",
+        "0 of 5 rows of 2026-02-01 (a/b, cart) are back for 14 days; 5 were there already.",
+    ]
