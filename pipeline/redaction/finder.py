@@ -35,7 +35,7 @@ class Finder:
         self._shapes = [pattern(shape.pattern) for shape in SHAPES]
         self._unless = {number: pattern(shape.unless) for number, shape in enumerate(SHAPES) if shape.unless}
         self._anchors = [pattern(anchor) for anchor in ANCHORS]
-        self._choice = Choice([*(shape.pattern for shape in SHAPES), *ANCHORS])
+        self._choice = Choice([*(shape.trigger for shape in SHAPES), *ANCHORS])
         self._reader, self._scheme = reader or Reader(), pattern(_SCHEME)
         self._pem, self._key = pattern(PEM), pattern(KEY)
 
@@ -89,9 +89,10 @@ class Finder:
             return "strong" if value.quoted and kind == "strong" else "weak", value
         if kind == "header" and not self._scheme.match(text, match.end()):
             return "weak", self._reader.value(text, match.end(), "weak")
-        if match[1].lower() in _PASSES and b"=" in text[match.end() - 3 : match.end()]:
-            kind = "strong"
-        return kind, self._reader.value(text, match.end(), kind)
+        value = self._reader.value(text, match.end(), kind)
+        if match[1].lower() in _PASSES and (value.quoted or b"=" in text[match.end() - 3 : match.end()]):
+            return "strong", self._reader.value(text, match.end(), "strong")
+        return kind, value
 
     def _is_secret(self, number: int, match: Match, text: bytes, kind: Class, value: Value) -> bool:
         if self._reader.is_structure(text, value) or self._reader.is_label(text, value):

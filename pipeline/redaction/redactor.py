@@ -29,7 +29,7 @@ class Redactor:
             raise WrongUseError("redaction needs the installation's key: an empty one would let anybody test guesses")
         self.counts: Counter[str] = Counter()
         self._marks, self._finder, self._meter = Marks(secret), Finder(), meter
-        self._screen = Screen([*(shape.pattern for shape in SHAPES), PEM, *ANCHORS])
+        self._screen = Screen([*(shape.trigger for shape in SHAPES), PEM, *ANCHORS])
         self._keys: dict[str, bool] = {}
 
     def clean(self, records: Sequence[Record]) -> list[Record]:
@@ -91,7 +91,7 @@ class Redactor:
         """Where the secrets are, in order and apart; marks that stand already are left alone."""
         marks = self._marks.spans(said)
         masked = _masked(said, marks)
-        found = [each for each in self._finder.findings(masked) if masked[each.start : each.end].strip(b"\x01")]
+        found = [each for each in self._finder.findings(masked) if masked[each.start : each.start + 1] != b"\x01"]
         found += _repeated(masked, found)
         whole = [Finding(start, end, "") for start, end in marks]
         return [finding for finding in _apart([_at_letters(said, each) for each in found] + whole) if finding.kind]

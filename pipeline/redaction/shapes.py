@@ -14,6 +14,12 @@ class Shape:
     pattern: str
     holds: Callable[[str], bool] | None = None
     unless: str = ""  # what stands before it then
+    screen: str = ""
+
+    @property
+    def trigger(self) -> str:
+        """What is looked for in every text: the pattern up to its counted gap, as a gap would multiply the automaton's states."""
+        return self.screen or self.pattern.partition(r"[^\n")[0]
 
 
 # Before a token: nothing, no letter or digit, or an escape whose last letter would look like one.
@@ -56,9 +62,13 @@ SHAPES: tuple[Shape, ...] = (
     Shape("gcp_api_key", rf"{_LEFT}(AIza[0-9A-Za-z_\-]{{35}})"),
     Shape("gcp_oauth", rf"{_LEFT}(ya29\.[0-9A-Za-z_\-]{{20,}}|GOCSPX-[0-9A-Za-z_\-]{{24,}}|1//0[0-9A-Za-z_\-]{{30,}})"),
     Shape("azure_sas", r"(?i:(?:\A|[^a-z0-9]|%26|\\u0026)sig(?:=|%3d|\\u003d))([A-Za-z0-9%+/_=\-]{30,})"),
-    Shape("azure_secret", rf"{_LEFT}([A-Za-z0-9_~.\-]{{3}}[0-9]Q~[A-Za-z0-9_~.\-]{{31,34}})"),
-    Shape("azure_key", r"(?i:key|azure|account)[^\n\x00]{0,60}?[^A-Za-z0-9/+=\-\n]([A-Za-z0-9/+]{86}(?:==|%3[Dd]%3[Dd]|(?:\\u003d){2}))"),
-    Shape("azure_key", r"([A-Za-z0-9]{52}(?:JQQJ99[A-Za-z0-9]{4}|AZDO)[A-Za-z0-9]{4,28})\b"),
+    Shape("azure_secret", rf"{_LEFT}([A-Za-z0-9_~.\-]{{3}}[0-9]Q~[A-Za-z0-9_~.\-]{{31,34}})", screen="[0-9]Q~"),
+    Shape(
+        "azure_key",
+        r"(?i:key|azure|account)[^\n\x00]{0,60}?[^A-Za-z0-9/+=\-\n]([A-Za-z0-9/+]{86}(?:==|%3[Dd]%3[Dd]|(?:\\u003d){2}))",
+        screen=r"(?:==|%3[Dd]%3[Dd]|(?:\\u003d){2})",
+    ),
+    Shape("azure_key", r"([A-Za-z0-9]{52}(?:JQQJ99[A-Za-z0-9]{4}|AZDO)[A-Za-z0-9]{4,28})\b", screen="JQQJ99|AZDO"),
     Shape("github", r"(gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,})"),
     Shape("gitlab", r"(gl(?:pat|dt|rt|cbt|ptt|soat|ft|imt|agent|oas|wt|ffct)-[A-Za-z0-9_\-]{20,}(?:\.[A-Za-z0-9]{2}\.[a-z0-9]{9})?)"),
     Shape("slack", r"(xox[abceoprs](?:\.xox[bp])?-[A-Za-z0-9\-]{10,}|xapp-[0-9]-[A-Za-z0-9\-]{10,})"),
@@ -97,7 +107,7 @@ SHAPES: tuple[Shape, ...] = (
         _is_random,
     ),
     Shape("vendor_token", rf"{_LEFT}((?:dp\.(?:pt|st|ct|sa)\.|dt0c01\.)[A-Za-z0-9.\-]{{40,}})"),
-    Shape("vendor_token", rf"{_LEFT}([A-Za-z0-9]{{14}}\.atlasv1\.[A-Za-z0-9_\-=]{{60,}})"),
+    Shape("vendor_token", rf"{_LEFT}([A-Za-z0-9]{{14}}\.atlasv1\.[A-Za-z0-9_\-=]{{60,}})", screen=r"\.atlasv1\."),
     Shape(
         "card",
         rf"{_NUMBER_LEFT}((?:4[0-9]{{3}}|5[1-5][0-9]{{2}}|2[2-7][0-9]{{2}}|6[0-9]{{3}}|35[0-9]{{2}})(?:{_GAP}[0-9]{{4}}){{3}}(?:{_GAP}[0-9]{{3}})?){_NUMBER_RIGHT}",
@@ -136,16 +146,16 @@ SHAPES: tuple[Shape, ...] = (
     Shape("password", r"\bsshpass\s+-p\s{0,3}[\"']?([^\s\"'\x00]+)"),
     Shape(
         "password",
-        r"\b(?:curl|wget|http|https|httpie|xh)\b[^\n\x00]{0,300}?\s(?:-u|--user|--proxy-user|-U|-a|--auth)[\s=]{0,2}[\"']?[^\s:\"'\x00/]{1,64}:([^\s\"'\x00]+)",
+        r"\b(?:curl|wget|httpie)\b[^\n\x00]{0,300}?\s(?:-u|--user|--proxy-user|-U|-a|--auth)[\s=]{0,2}[\"']?[^\s:\"'\x00/]{1,64}:([^\s\"'\x00]+)",
     ),
-    Shape("password", r"\blogin\b[^\n|;\x00]{0,160}?\s-p\s+[\"']?([^\s\"'\x00]+)"),
+    Shape("password", r"\b(?:docker|podman|nerdctl|helm|oc) (?:registry )?login\b[^\n|;\x00]{0,160}?\s-p\s+[\"']?([^\s\"'\x00]+)"),
     Shape("password", r"\b(?:redis|valkey|keydb)-cli\b[^\n|;\x00]{0,160}?\s(?:-a|--pass)\s{1,3}[\"']?([^\s\"'\x00]+)"),
     Shape(
         "password",
-        r"\b(?:sqlcmd|bcp|isql|osql|mongo|mongosh|mongodump|influx|clickhouse-client|zip|unzip|7z|ldapsearch|ldapmodify|ldapadd|htpasswd|ipmitool|rdesktop|snmpwalk|bsondump)\b[^\n|;\x00]{0,200}?\s-[PpwA]\s{0,2}[\"']?([^\s\"'\-\x00][^\s\"'\x00]{3,})",
+        r"\b(?:sqlcmd|bcp|isql|osql|mongo|mongosh|mongodump|influx|clickhouse-client|unzip|ldapsearch|ldapmodify|ldapadd|htpasswd|ipmitool|rdesktop|snmpwalk|bsondump)\b[^\n|;\x00]{0,200}?\s-[PpwA]\s{0,2}[\"']?([^\s\"'\-\x00][^\s\"'\x00]{3,})",
         has_digit,
     ),
-    Shape("password", r"\b(?:smbclient|rpcclient|net|mount|winexe)\b[^\n\x00]{0,160}?\s-U\s{0,2}[\"']?[^\s%\"'\x00]{1,64}%([^\s\"'\x00]+)"),
+    Shape("password", r"\b(?:smbclient|rpcclient|winexe)\b[^\n\x00]{0,160}?\s-U\s{0,2}[\"']?[^\s%\"'\x00]{1,64}%([^\s\"'\x00]+)"),
     Shape("password", r"(?i:\bidentified\s+(?:with\s+[\w'\"]+\s+)?(?:by|as)\s+(?:password\s+)?)\\?[\"']([^\"'\x00\n]+)"),
     Shape("password", r"(?:\A|[\n\x00]|[>:\]\"']\s{0,2})(?:PASS|AUTH(?: [A-Za-z0-9_]{1,32})?) ([^\s\x00\"']{4,})", has_digit),
     Shape("password", r"\bAUTH (?:PLAIN|LOGIN|XOAUTH2) ([A-Za-z0-9+/=]{8,})"),

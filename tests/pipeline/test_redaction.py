@@ -92,7 +92,7 @@ def test_look_alikes_are_left_alone(line: str) -> None:
     assert REDACTOR.text(line) == line
 
 
-@pytest.mark.parametrize("line", [*NAMED, *SECRETS.values()])
+@pytest.mark.parametrize("line", [*NAMED, *SECRETS.values(), "PASSWD:4111 1111 1111 1111\x1b"])
 def test_redacting_twice_changes_nothing(line: str) -> None:
     once = REDACTOR.text(line)
     assert REDACTOR.text(once) == once
