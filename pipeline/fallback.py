@@ -208,7 +208,7 @@ class FallbackQueue:
         return self._breaker.is_open
 
     def _is_gone(self) -> bool:
-        return self._breaker.state == "open" and self._cause.code != "full"
+        return self._breaker.is_open and self._cause.code != "full"
 
     def _worked(self) -> None:
         if self._breaker.succeed():

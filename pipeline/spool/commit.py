@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from domain.errors import QueueError, QueueFullError
@@ -17,6 +17,7 @@ GROUP_BYTES = 8 << 20
 QUEUE = "spool"
 log = logging.getLogger(__name__)
 Landed = Callable[[Sequence[Frame]], None]
+Measure = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -28,11 +29,11 @@ class _Write:
 class GroupCommit:
     """Puts batches into segments, many with one sync; `turn` is held while a group is written and taken note of."""
 
-    def __init__(self, segments: Segments, fill: Fill, meter: Meter, clock: Clock, landed: Landed) -> None:
+    def __init__(self, segments: Segments, fill: Fill, meter: Meter, clock: Clock, *, landed: Landed, measure: Measure) -> None:
         self.turn = asyncio.Lock()
         self.threads = Threads()
         self._segments, self._fill, self._meter, self._clock = segments, fill, meter, clock
-        self._note = landed
+        self._note, self._measure = landed, measure
         self._waiting: list[_Write] = []
         self._coming: dict[str, asyncio.Future[None]] = {}
         self._flushing: asyncio.Task[None] | None = None
@@ -62,6 +63,7 @@ class GroupCommit:
         while self._waiting:
             async with self.turn:
                 await self._written(self._group())
+            await self._measure()
 
     async def _written(self, group: Sequence[_Write]) -> None:
         batches, now_ns = [one.batch for one in group], to_nanos(self._clock.now())

@@ -51,7 +51,7 @@ class SpoolQueue:
         self._index.living.update(dict.fromkeys(found.segments, 0))
         self._digests = Digests(found.digests, set(found.gone))
         self._fill = Fill(limits.max_bytes, limits.spare_bytes, limits.waiting_bytes)
-        self._commit = GroupCommit(segments, self._fill, meter, clock, self._landed)
+        self._commit = GroupCommit(segments, self._fill, meter, clock, landed=self._landed, measure=self._measure)
         self._arrived = [asyncio.Event() for _ in range(partitions)]
         self._owners: dict[int, str] = {}
         self._measured_s = 0.0
@@ -59,7 +59,8 @@ class SpoolQueue:
 
     async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
         """Durable when it returns True; False for a digest of the last 15 minutes. Raises QueueFullError, QueueError."""
-        await self._measure()
+        if self.pressure() is Pressure.CLOSED:
+            await self._measure()
         await self._commit.other(digest)
         if self.knows(digest):
             return False
@@ -194,7 +195,10 @@ class SpoolQueue:
         if time.monotonic() - self._measured_s < older_s:
             return
         self._measured_s = time.monotonic()
-        self._take_measure(await self._commit.threads.run(self._segments.used), await self._commit.threads.run(self._segments.free))
+        try:
+            self._take_measure(await self._commit.threads.run(self._segments.used), await self._commit.threads.run(self._segments.free))
+        except OSError as error:
+            log.warning("spool.not_measured", extra={"cause": str(error)})
 
     def _take_measure(self, used: int, free: int) -> None:
         self._fill.used, self._fill.free = used, free
