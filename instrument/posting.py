@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ ROUTE = "/api/ingest?format=ndjson&signal=logs"
 RETRIED = frozenset({429, 502, 503, 504})
 FIRST_PAUSE_S, LONGEST_PAUSE_S, LONGEST_RETRY_AFTER_S = 0.1, 30.0, 300.0
 MOST_ANSWER = 1 << 20
+_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,11 @@ class Target:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not _has_port(parts):
             raise ValueError(f"{self.url!r} is no address of a receiver; give one like http://127.0.0.1:8080")
+        for name, value in self.headers.items():
+            if not _TOKEN.fullmatch(name) or not (value.isascii() and value.isprintable()):
+                raise ValueError(f"{name!r}: {value!r} is no HTTP header; names are words, values printable ASCII")
 
     def post(self, body: bytes, key: str, timeout_s: float) -> Answer:
         """Send a gzip body of NDJSON. Raises OSError or HTTPException when there is no whole answer in time."""
@@ -66,6 +71,14 @@ def pause_s(attempt: int, retry_after_s: float, dice: Callable[[float, float], f
     """
     longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(attempt, 16))
     return min(retry_after_s, LONGEST_RETRY_AFTER_S) + dice(0.0, longest)
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port is one, or is not said."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _connection(parts: SplitResult, timeout_s: float) -> HTTPConnection:

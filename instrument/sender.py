@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from http.client import HTTPException
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from instrument.encoding import encoded, packed
@@ -40,7 +41,7 @@ class Sender:
 
     `url` is the receiver's (http://127.0.0.1:8080), `fields` stand in every event (region, host, version), `headers` in every
     request. A full queue drops what comes: that is counted, and told as an event once the receiver takes events again.
-    Raises ValueError for a url that is none. A forked child has a queue and a thread of its own; what waited is its parent's.
+    Raises ValueError for a url or a header that is none. A forked child has a queue and a thread of its own; what waited is its parent's.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Sender:
         fields: Mapping[str, Any] | None = None,
     ) -> None:
         self.service = service
-        self._target = Target(url, headers or {})
+        self._target = Target(url, {"x-watchfloor-source": quote(service), **(headers or {})})
         self._fields = {**(fields or {}), "service": service}
         self._capacity, self._batch, self._every_s, self._timeout_s = capacity, batch, every_s, timeout_s
         self._begin()
@@ -137,7 +138,7 @@ class Sender:
     def _posted(self, body: bytes, key: str, timeout_s: float) -> Answer | None:
         try:
             answer = self._target.post(body, key, timeout_s)
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: a host that no name service could know
             self._fail(f"{self._target.url}: {error!r}")
             return None
         if not answer.is_taken:

@@ -154,9 +154,33 @@ def test_what_is_no_json_is_dropped_and_said() -> None:
         assert "no JSON" in sender.stats().last_error
 
 
-def test_an_address_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"'127\.0\.0\.1:8080' is no address"):
-        Sender("127.0.0.1:8080", "shop")
+@pytest.mark.parametrize("headers", [{"x-key": "a\nb"}, {"x-key": "ключ"}, {"x key": "a"}, {"": "a"}])
+def test_a_header_that_is_none_is_refused_at_once(headers: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="is no HTTP header"):
+        Sender("http://127.0.0.1:8080", "shop", headers=headers)
+
+
+def test_a_service_of_any_name_is_named_as_the_source() -> None:
+    with running() as receiver:
+        Sender(receiver.url, "кассы").close()
+        sender = Sender(receiver.url, "кассы")
+        sender.put({"n": 1})
+        assert sender.close().sent == 1
+    assert receiver.requests[0].headers["x-watchfloor-source"] == "%D0%BA%D0%B0%D1%81%D1%81%D1%8B"
+    assert receiver.events[0]["service"] == "кассы"
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999", "http://127.0.0.1:x"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="is no address of a receiver"):
+        Sender(url, "shop")
+
+
+def test_a_host_that_cannot_be_is_a_failure_and_no_end() -> None:
+    with sender_of(f"http://{'a' * 70}.example") as sender:
+        sender.put({"n": 1})
+        assert within_patience(lambda: sender.stats().failures > 1)
+        assert sender.stats().queued == 1
 
 
 def ended(script: str, *words: str) -> str:
