@@ -145,6 +145,13 @@ def test_records_kept_together_count_as_one_draw() -> None:
     assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
 
 
+def test_the_interval_of_a_total_is_that_of_independent_draws() -> None:
+    found = total([Weighted(3.0, 20), Weighted(2.0, 5), Weighted(7.0)])
+    margin = 1.959964 * math.sqrt(20 * 19 * 9 + 5 * 4 * 4)
+    assert found.high == pytest.approx(77 + margin)
+    assert (found.value, found.low) == (77, 12)
+
+
 def test_no_rows_give_no_figure() -> None:
     with pytest.raises(ValueError, match="no rows"):
         share([])

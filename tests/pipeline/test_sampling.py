@@ -96,6 +96,34 @@ def test_an_error_after_the_decision_is_kept_and_so_is_what_follows() -> None:
     }
 
 
+def test_an_error_of_a_request_that_was_drawn_stands_for_itself() -> None:
+    desk = Desk(TWENTY)
+    desk.offer(span(1, HIGH))
+    assert fates(desk.after(10)) == {"e-1": (True, 20)}
+    assert fates(desk.offer(log(2, HIGH, status=503))) == {"e-2": (True, 1)}
+
+
+def test_an_incident_that_comes_and_goes_during_the_wait_is_not_overlooked() -> None:
+    desk = Desk(TWENTY, incidents=frozenset({"pay"}))
+    desk.offer(log(1, LOW))
+    desk.incidents = frozenset()
+    desk.offer(log(2, LOW, service="pay"))
+    desk.incidents = frozenset({"pay"})
+    assert {one.reason for one in desk.after(10)} == {"incident"}
+
+
+def test_a_default_of_one_in_one_waits_for_a_rate_that_is_named() -> None:
+    desk = Desk(Policy(services={"pay": 10}))
+    assert desk.offer(log(1, LOW), log(2, LOW, service="pay")) == []
+    assert fates(desk.after(10)) == {"e-1": (False, 10), "e-2": (False, 10)}
+
+
+def test_decisions_that_are_used_are_remembered_longest() -> None:
+    desk = Desk(TWENTY, Bounds(remembered=2))
+    desk.offer(log(1, trace(1), status=500), log(2, trace(2), status=500), log(3, trace(1)), log(4, trace(3), status=500))
+    assert fates(desk.offer(log(5, trace(1)), log(6, trace(2)))) == {"e-5": (True, 1)}
+
+
 def test_an_incident_that_began_during_the_wait_keeps_the_request() -> None:
     desk = Desk(TWENTY)
     desk.offer(span(1, LOW))
