@@ -13,7 +13,7 @@ import redis
 
 from adapters.valkey import ValkeyChild, server_program
 from domain.errors import QueueError
-from tests.servers import send_signal
+from tests.servers import redis_program, send_signal
 
 PARENT = """
 import asyncio, sys, pathlib
@@ -201,3 +201,18 @@ async def test_a_server_without_its_supervisor_is_still_ended(child: ValkeyChild
     await child.stop()
     await child.start()
     assert child.pid not in {None, pid}
+
+
+@pytest.mark.server
+async def test_a_redis_of_the_system_does_as_well(tmp_path: Path) -> None:
+    program = redis_program()
+    if program is None:
+        pytest.skip("redis-server is not installed here")
+    child = ValkeyChild(tmp_path / "queue", program)
+    with connected(await child.start()) as client:
+        client.xadd("s", {"a": "1"})
+    send_signal(child.pid, signal.SIGKILL)
+    await revived(child, child.pid)
+    with connected(child.url) as client:
+        assert client.xlen("s") == 1
+    await child.stop()
