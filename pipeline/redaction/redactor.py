@@ -16,6 +16,7 @@ from pipeline.redaction.shapes import PEM, SHAPES
 _KEYS_KNOWN = 20_000
 _REPEATED = 8  # bytes from which on a secret is looked for elsewhere in its text
 _REPEATS = 16
+_PASSES = 4
 
 
 class Redactor:
@@ -79,13 +80,22 @@ class Redactor:
         return decoded(self._marks.mark(kind, said))
 
     def _replaced(self, value: str) -> str:
+        """Until nothing more is found: a mark can free a secret that another one had run into."""
         said = encoded(value)
+        for _ in range(_PASSES):
+            cleaned = self._passed(said)
+            if cleaned == said:
+                break
+            said = cleaned
+        return decoded(said)
+
+    def _passed(self, said: bytes) -> bytes:
         pieces, done = [], 0
         for finding in self._found(said):
             pieces += [said[done : finding.start], self._marks.mark(finding.kind, said[finding.start : finding.end])]
             done = finding.end
             self._count(finding.kind)
-        return decoded(b"".join([*pieces, said[done:]])) if pieces else value
+        return b"".join([*pieces, said[done:]])
 
     def _found(self, said: bytes) -> list[Finding]:
         """Where the secrets are, in order and apart; marks that stand already are left alone."""
