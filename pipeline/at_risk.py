@@ -19,11 +19,12 @@ log = logging.getLogger(__name__)
 class AtRisk:
     """Entries that were acknowledged and are not durable yet; they are appended as soon as that works."""
 
-    def __init__(self, append: Append, meter: Meter, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, append: Append, meter: Meter, most_bytes: int = MOST_BYTES, last_try_s: float = LAST_TRY_S) -> None:
         self.bytes = 0
         self._append = append
         self._meter = meter
         self._most = most_bytes
+        self._last_try_s = last_try_s
         self._held: list[Entry] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -41,7 +42,7 @@ class AtRisk:
     async def close(self) -> None:
         """A last try; what then is still in memory is lost, and counted."""
         if self._task is not None:
-            await asyncio.wait([self._task], timeout=LAST_TRY_S)
+            await asyncio.wait([self._task], timeout=self._last_try_s)
             self._task.cancel()
         if lost := sum(one.records for one in self._held):
             self._meter.add("pipeline_events_lost_total", lost)
