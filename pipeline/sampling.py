@@ -114,7 +114,7 @@ class TailSampler:
     def offer(self, record: LogRecord | SpanRecord, token: object, received_at_ns: int) -> list[Settled]:
         """What this record settles, itself or others too; an empty list: it waits."""
         rules, incidents = self._policies.rules, self._incidents()
-        held, unit = _Held(record, token, traits_of(record)), unit_of(record)
+        held, unit = _Held(record, token, traits_of(record)), _unit(record)
         r = randomness(unit or _own_id(record), self._salt)
         self._policies.traffic.add(r, held.traits, received_at_ns)
         mark = rules.mark(held.traits, incidents)
@@ -230,6 +230,12 @@ class TailSampler:
         for (service, kind, keep), count in self._tally.items():
             self._meter.add("pipeline_retention_total", count, **{"service": service, "class": kind, "kept": str(keep).lower()})
         self._tally.clear()
+
+
+def _unit(record: LogRecord | SpanRecord) -> str:
+    """Trace or request id; an id of nothing but zeros is none (W3C Trace Context)."""
+    unit = unit_of(record)
+    return unit if unit.strip("0") else ""
 
 
 def _own_id(record: LogRecord | SpanRecord) -> str:

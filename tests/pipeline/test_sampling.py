@@ -58,6 +58,12 @@ def test_a_record_without_trace_or_request_is_decided_at_once_and_one_in_n_is_ke
     assert abs(total(settled) - 20_000) < 5 * (20_000 * 19) ** 0.5
 
 
+def test_a_trace_id_of_zeros_binds_nothing() -> None:
+    settled = Desk(TWENTY).offer(*(log(number, "0" * 32) for number in range(2_000)))
+    assert len(settled) == 2_000
+    assert 0 < sum(one.keep for one in settled) < 200
+
+
 def test_a_request_id_binds_records_as_a_trace_does() -> None:
     desk = Desk(TWENTY)
     assert desk.offer(log(1, attributes={"request_id": "r"}), log(2, attributes={"request_id": "r"})) == []
