@@ -1,12 +1,17 @@
 """Payloads as shippers send them (made by hand after their documents): what of them becomes which field."""
 
+import asyncio
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
+import httpx
 import pytest
 
 from domain.telemetry import LogRecord
+from service.app import build_app
 from tests.service.gate import gate
+from tests.service.world import front
 
 GOLDEN = Path(__file__).parents[1] / "golden/push"
 NDJSON, JSON, PROTOBUF = "application/x-ndjson", "application/json", "application/x-protobuf"
@@ -81,3 +86,28 @@ def test_what_a_shipper_says_of_the_place_is_kept() -> None:
 def test_loki_keeps_labels_and_metadata_apart(name: str) -> None:
     log = taken(by_name(name))[0]
     assert (log.trace_id, log.attributes["user_id"], log.resource["namespace"]) == (TRACE, "7", "shop")
+
+
+def test_every_payload_goes_through_the_real_receiver_and_a_retry_adds_nothing() -> None:
+    made = front(empty=True)
+    with made.client:
+        for again in (False, True):
+            for shipped in SHIPPED:
+                body, headers = (GOLDEN / shipped.name).read_bytes(), {"content-type": shipped.kind}
+                answer = made.client.post(shipped.path, content=body, headers=headers)
+                assert (answer.status_code, answer.headers.get("watchfloor-repeat") == "true") == (shipped.answer, again)
+        made.settle()
+    assert len(made.store.logs) == sum(len(shipped.expected) for shipped in SHIPPED)
+
+
+async def test_others_are_served_while_a_large_body_is_parsed() -> None:
+    line = b'{"timestamp":"2026-03-01T10:00:00Z","service":"cart","message":"added to the cart","user_id":"u1"}\n'
+    transport = httpx.ASGITransport(build_app(front(empty=True).parts, "0"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        push = asyncio.create_task(client.post("/api/ingest", content=line * 30_000, headers={"content-type": NDJSON}))
+        answered = 0
+        while not push.done():
+            answered += (await client.get("/health/live")).status_code == HTTPStatus.OK
+            await asyncio.sleep(0)  # nothing in that answer had to wait
+    assert (await push).json()["accepted"] == 30_000
+    assert answered > 10
