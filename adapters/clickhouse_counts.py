@@ -16,7 +16,7 @@ Question = tuple[str, Mapping[str, Any]]
 ItemT = TypeVar("ItemT")
 
 MAX_ROWS = 500_000
-AT_ONCE = 500  # keys a question: over HTTP they travel in the address
+AT_ONCE = 500  # keys a question: over HTTP they are one field of a form, and a server takes 128 KiB of that
 # The engine joins what it is given up to these sizes before it makes a block, so a batch is one block.
 ONE_BLOCK: Mapping[str, int] = {"min_insert_block_size_rows": 2 * MAX_ROWS, "min_insert_block_size_bytes": 0, "max_insert_threads": 1}
 _NO_KEY = CountKey(0, "logs", "")

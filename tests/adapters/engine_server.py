@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -32,6 +33,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or self.chunks()
         body = DECODERS.get(self.headers.get("Content-Encoding", ""), bytes)(body)
         given = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        if (kind := self.headers.get("Content-Type", "")).startswith("multipart/form-data"):
+            given, body = {**given, **fields(kind, body)}, b""
         try:
             self.reply(200, self.answer(given, body))
         except RuntimeError as error:
@@ -79,6 +82,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its parent names it so
         """Says nothing."""
+
+
+def fields(kind: str, body: bytes) -> dict[str, str]:
+    """The fields of a form: long parameters come in one."""
+    form = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+    named = {str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True) for part in form.walk()}
+    return {name: value.decode() for name, value in named.items() if isinstance(value, bytes)}
 
 
 @contextmanager

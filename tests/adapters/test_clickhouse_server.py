@@ -8,12 +8,16 @@ import pytest
 from clickhouse_connect.driver._chdbclient import ChdbClient
 
 from adapters.clickhouse import ClickHouseTelemetryStore, open_server
+from domain.counts import Count, CountBatch, CountKey
 from domain.errors import StoreError, StoreTimeoutError, WrongUseError
 from domain.ids import Tenant
 from domain.ports import StoreQuery
+from domain.queue import EntryKey
 from domain.telemetry import LogRecord, LogTemplate, MetricPoint, SpanRecord
 from domain.window import Window, to_nanos
+from pipeline.rollups import RollUps
 from tests.adapters.engine_server import serving
+from tests.fakes import FakeClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = Window(NOON, NOON + timedelta(hours=1))
@@ -50,6 +54,23 @@ async def test_what_is_written_over_http_is_read_over_http(remote: ClickHouseTel
     assert extent is not None
     assert dict(extent.rows) == {"logs": 1, "traces": 1, "metrics": 1}
     assert await remote.templates(tenant) == (LogTemplate("a", "cart", "INFO", "x"),)
+
+
+@pytest.mark.server
+async def test_what_is_there_is_known_over_http(remote: ClickHouseTelemetryStore, tenant: Tenant) -> None:
+    at_ns = to_nanos(NOON)
+    await remote.write_logs([LogRecord(at_ns + number, "cart", "x", record_id=f"it's-{number}") for number in range(600)], tenant)
+    assert len(await remote.stored_ids("logs", {f"it's-{number}": at_ns + number for number in range(1_200)}, tenant)) == 600
+    keys = {CountKey(at_ns // 60_000_000_000, "logs", f"s{number}"): Count(2, 1, {5: 2}) for number in range(300)}
+    entries = tuple(EntryKey(f"entry-{number}") for number in range(700))
+    await remote.write_counts(CountBatch(entries, keys, at_ns, tenant))
+    assert await remote.counted([*entries, EntryKey("other")], tenant) == set(entries)
+    rolled = remote.roll_ups()
+    await RollUps(rolled, FakeClock(NOON)).advance()
+    await rolled.close()
+    sql = "SELECT max(resolution_s), sum(events), sumMap(latency_buckets, latency_events) FROM rollups"
+    answer = await remote.query(StoreQuery(sql, {"rollups": HOUR}, tenant=tenant))
+    assert answer.rows == ((60, 600, ([5], [600])),)
 
 
 @pytest.mark.server
