@@ -39,12 +39,13 @@ class Part(StrEnum):
 
     all = "all"
     api = "api"
+    plane = "plane"
     receiver = "receiver"
     worker = "worker"
     scheduler = "scheduler"
 
 
-PARTS = {Part.worker: "serve_worker", Part.receiver: "serve_receiver"}
+PARTS = dict.fromkeys((Part.plane, Part.receiver, Part.worker), "serve_plane")
 
 
 def _call(context: typer.Context, command: str, json: bool, **options: Any) -> None:
@@ -55,12 +56,12 @@ def _call(context: typer.Context, command: str, json: bool, **options: Any) -> N
 @app.command()
 def serve(
     context: typer.Context,
-    part: Annotated[Part, typer.Argument(help="which part runs in this process", metavar="[PART]")] = Part.all,
+    part: Annotated[Part, typer.Argument(help="api, plane, receiver, worker or scheduler alone", metavar="[PART]")] = Part.all,
     host: Annotated[str, typer.Option(help="address to bind; only loopback without keys")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port of everything", min=0, max=65535)] = 8080,
     demo: Annotated[bool, typer.Option("--demo", help="load the sample world when nothing is stored")] = False,
 ) -> None:
-    """Run the service: API, page, receivers and worker in one process, or one part: api, receiver, worker, scheduler."""
+    """Run the service: API, page, receivers and worker in one process, or one part of it."""
     _call(context, PARTS.get(part, "serve"), json=False, part=part.value, host=host, port=port, demo=demo)
 
 

@@ -1,10 +1,8 @@
 """What the service is made of once it is wired: one value that routes and commands are given."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.ports import Clock, Documents, Embedder, Notifier, Slots, StateStore, TelemetryStore, VectorIndex
-from domain.telemetry import Signal
 from graph.analyst import Analyst
 from incidents.room import IncidentRoom
 from observability.metrics import Metrics
@@ -15,6 +13,7 @@ from pipeline.plane import DataPlane
 from pipeline.policies import PolicyBook
 from pipeline.receive import Receiver
 from prompts.library import PromptLibrary
+from service.gate import EncodeResponse
 from service.keeping import Keeper
 from service.live import LiveFeed
 from service.scheduler import Scheduler
@@ -22,8 +21,6 @@ from service.settings import Settings
 from service.thresholds import KeptThresholds
 from tools.registry import Registry
 from tools.toolbox import Toolbox
-
-EncodeResponse = Callable[[Signal, str, int, str], bytes]
 
 
 @dataclass(frozen=True, slots=True)

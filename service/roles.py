@@ -1,15 +1,18 @@
-"""The parts of the data plane that run alone: a worker that writes what is queued."""
+"""The data plane without the rest: receivers, a worker, or both, in a process that loads no agent and no model."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 
 from adapters.clock import SystemClock
+from adapters.otlp import encode_response
 from domain.errors import WrongUseError
-from domain.ports import Clock
 from observability.metrics import Metrics
 from pipeline.plane import DataPlane
+from pipeline.receive import Receiver
+from service.absent import AbsentStore
 from service.folder import DataFolder
+from service.gate import EncodeResponse
 from service.keeping import Keeper
 from service.plane import build_intake
 from service.settings import Settings
@@ -17,28 +20,32 @@ from service.stores import opened_state, state_database, surroundings, telemetry
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerParts:
-    """A worker wired, its plane not started."""
+class PlaneParts:
+    """A data plane wired, not started."""
 
+    settings: Settings
     plane: DataPlane
+    receiver: Receiver
+    encode_response: EncodeResponse
     keeper: Keeper
     metrics: Metrics
-    clock: Clock
 
 
 @asynccontextmanager
-async def open_worker(settings: Settings, address: str = "") -> AsyncIterator[WorkerParts]:
-    """The data folder's stores and the queue. Raises DataFolderError when the folder is held, WrongUseError without a shared queue."""
-    require_shared_queue(settings, "serve worker")
+async def open_plane(settings: Settings, part: str, address: str = "") -> AsyncIterator[PlaneParts]:
+    """`plane`, `receiver` (which opens no telemetry store) or `worker`. Raises DataFolderError when the folder is held, WrongUseError."""
+    if part != "plane":
+        require_shared_queue(settings, f"serve {part}")
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(closing(DataFolder.open(settings.data_dir, "serve worker", SystemClock().now(), address)))
-        store = await stack.enter_async_context(telemetry_store(settings, folder))
+        folder = stack.enter_context(closing(DataFolder.open(settings.data_dir, f"serve {part}", SystemClock().now(), address)))
+        store = AbsentStore() if part == "receiver" else await stack.enter_async_context(telemetry_store(settings, folder))
         state, documents = opened_state(await stack.enter_async_context(state_database(settings, folder)))
         around = surroundings(settings, store, state, documents)
         await around.policies.load()
-        intake = build_intake(around)
+        intake = build_intake(around, has_worker=part != "receiver")
         stack.push_async_callback(intake.plane.close)
-        yield WorkerParts(intake.plane, Keeper(around, intake.plane), around.metrics, around.clock)
+        keeper = Keeper(around, intake.plane)
+        yield PlaneParts(settings, intake.plane, intake.receiver, encode_response, keeper, around.metrics)
 
 
 def require_shared_queue(settings: Settings, command: str) -> None:

@@ -14,9 +14,9 @@ from pipeline.pushed.elastic import Bulk
 from pipeline.pushed.loki import parse_loki
 from pipeline.receive import Received
 from service.bodies import Bodies, kind_of
-from service.parts import Parts
+from service.gate import Gate
 from service.refusals import ELASTIC_HEADERS, elastic_problem, elastic_refusal, loki_refusal
-from service.routes.intake import JSON, repeat_headers
+from service.routes.push import JSON, repeat_headers
 
 LOKI_TYPES = frozenset({JSON, "application/x-protobuf"})
 # Shippers ask for a version before they send; this is the bulk API we answer like, and the tagline says who answers.
@@ -29,19 +29,19 @@ NODE: Mapping[str, Any] = {
 }
 
 
-def pushed_routes(parts: Parts) -> APIRouter:
+def pushed_routes(gate: Gate) -> APIRouter:
     """Routes of other systems' push protocols."""
     router = APIRouter(tags=["intake"])
-    bodies = Bodies(parts.settings.max_body_mb << 20)
-    router.include_router(_loki(parts, bodies))
-    bulk = _bulk(parts, bodies)
+    bodies = Bodies(gate.settings.max_body_mb << 20)
+    router.include_router(_loki(gate, bodies))
+    bulk = _bulk(gate, bodies)
     router.include_router(bulk)
     router.include_router(bulk, prefix="/elastic", include_in_schema=False)
     router.include_router(_questions())
     return router
 
 
-def _loki(parts: Parts, bodies: Bodies) -> APIRouter:
+def _loki(gate: Gate, bodies: Bodies) -> APIRouter:
     router = APIRouter()
 
     @router.post("/loki/api/v1/push", summary="Loki's push API: JSON, or protobuf packed with snappy")
@@ -52,7 +52,7 @@ def _loki(parts: Parts, bodies: Bodies) -> APIRouter:
         try:
             async with bodies.taken(request, "" if kind == JSON else "snappy") as body:
                 content = body.content
-                taken = await parts.receiver.accept(lambda: parse_loki(content, kind), body.digest, body.source, len(content))
+                taken = await gate.receiver.accept(lambda: parse_loki(content, kind), body.digest, body.source, len(content))
         except WatchfloorError as error:
             return loki_refusal(error)
         return _loki_answer(taken)
@@ -73,7 +73,7 @@ def _loki_answer(taken: Received) -> Response:
     return PlainTextResponse(said, HTTPStatus.BAD_REQUEST, headers=repeat_headers(taken))
 
 
-def _bulk(parts: Parts, bodies: Bodies) -> APIRouter:
+def _bulk(gate: Gate, bodies: Bodies) -> APIRouter:
     router = APIRouter()
 
     async def take(request: Request, index: str = "") -> Response:
@@ -81,7 +81,7 @@ def _bulk(parts: Parts, bodies: Bodies) -> APIRouter:
         try:
             async with bodies.taken(request) as body:
                 bulk = Bulk(body.content, index)
-                taken = await parts.receiver.accept(bulk.items, body.digest, body.source, len(body.content))
+                taken = await gate.receiver.accept(bulk.items, body.digest, body.source, len(body.content))
                 document = await asyncio.to_thread(bulk.answer, taken.rejections, round((perf_counter() - began) * 1_000))
         except WatchfloorError as error:
             return elastic_refusal(error)
