@@ -222,17 +222,21 @@ async def test_a_roll_up_cut_off_anywhere_is_right_after_the_next(
 
 
 @pytest.mark.parametrize("rows", [3])
-async def test_half_a_statement_is_made_whole(own: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant, rows: int) -> None:
+async def test_half_a_statement_is_made_whole_and_a_late_one_is_overruled(
+    own: ClickHouseTelemetryStore, rolled: ClickHouseRollUps, tenant: Tenant, rows: int
+) -> None:
     clock = FakeClock(START + timedelta(hours=2))
     records = logs(1, clock.at, 40, timedelta(minutes=3))
     await arrive(own, tenant, records[:30], clock.at)
     await RollUps(rolled, clock).advance()
+    table = rolled._table("counts", TIERS[0])
+    await rolled._do(f"CREATE TABLE {table}_before ENGINE = Memory AS SELECT * FROM {table}")
     await arrive(own, tenant, records[30:], clock.at + timedelta(minutes=1))
     origin = rolled._origin("counts", START.date(), TIERS[0], None)
-    table = rolled._table("counts", TIERS[0])
     whole = _insert(origin, table, SHAPES["counts"], _lacking(origin, table, START.date()), START.date())
     await rolled._do(whole.replace(" SETTINGS", f" ORDER BY key1, key2, key3 LIMIT {rows} SETTINGS"))
     await RollUps(rolled, clock).advance()
+    await rolled._do(f"INSERT INTO {table} SELECT * FROM {table}_before")  # another process was slower
     for days in (0.3, 1, 15, 60):
         window = Window(clock.at - days * DAY, clock.at)
         found = await ask(own, tenant, SQL, window)
