@@ -13,7 +13,8 @@ from domain.queue import Entry, EntryKey
 
 MAGIC = b"WFSPOOL1"
 MARKER = 8  # random bytes of one file, as Avro's sync marker: no payload holds them but by chance
-START = len(MAGIC) + MARKER
+COPIES = 3  # of the marker at the head of a file: without it no frame is found
+START = len(MAGIC) + COPIES * MARKER
 _LENGTHS = struct.Struct("<8sII")  # marker, bytes of the head, bytes of the payloads
 FIXED = _LENGTHS.size + 4  # and the CRC-32 of these and the head
 
@@ -81,7 +82,13 @@ class Frame:
 
 def file_head() -> bytes:
     """The first bytes of a new segment."""
-    return MAGIC + os.urandom(MARKER)
+    return MAGIC + COPIES * os.urandom(MARKER)
+
+
+def marker_of(data: bytes) -> bytes:
+    """The marker by a file's first bytes: each byte as most of its copies say."""
+    copies = [data[at : at + MARKER] for at in range(len(MAGIC), START, MARKER)]
+    return bytes(sorted(three)[1] for three in zip(*copies, strict=True))
 
 
 def framed(marker: bytes, batch: Batch, segment: int, start: int, before: int) -> tuple[bytes, Frame]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.spool.frames import MAGIC, MARKER, START, Frame, Place, announced_end, frame_at
+from pipeline.spool.frames import MAGIC, MARKER, START, Frame, Place, announced_end, frame_at, marker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def scan(data: bytes, segment: int, *, is_open: bool) -> Scan:
     """Read a segment. Only the end of an open one may be torn; anything else that does not fit is damage."""
     if len(data) < START:
         return Scan(torn_at=0) if is_open else Scan(holes=(Hole(0, len(data), 0),))
-    frames = tuple(_frames(data, data[len(MAGIC) : START], segment)) or tuple(_frames(data, data[START : START + MARKER], segment))
+    frames = tuple(_frames(data, marker_of(data), segment)) or tuple(_frames(data, data[START : START + MARKER], segment))
     torn_at = _torn_at(data, frames) if is_open else None
     if torn_at is not None:
         data, frames = data[:torn_at], tuple(frame for frame in frames if frame.end <= torn_at)

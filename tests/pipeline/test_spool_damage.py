@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.spool.frames import START, Batch, file_head, framed
+from pipeline.spool.frames import START, Batch, file_head, framed, marker_of
 from pipeline.spool.marks import SIZE, mark_bytes, marks
 from pipeline.spool.scanning import scan
 from tests.fakes import FakeMeter
@@ -37,7 +37,7 @@ def segment(count: int, size: int = 60) -> tuple[bytes, list[int]]:
     """The bytes of a segment of so many frames of one entry, and where each frame ends."""
     data, before, ends = file_head(), 0, []
     for number in range(count):
-        frame, place = framed(data[8:START], Batch((entry(f"e{number}", size=size, records=2),), f"d{number}", 5), 1, len(data), before)
+        frame, place = framed(marker_of(data), Batch((entry(f"e{number}", size=size, records=2),), f"d{number}", 5), 1, len(data), before)
         data, before = data + frame, place.records
         ends.append(len(data))
     return data, ends
@@ -59,7 +59,7 @@ def test_any_flipped_bit_is_seen_and_takes_only_its_own_entry() -> None:
         bad[at] ^= 1 << (at % 8)
         seen = scan(bytes(bad), 1, is_open=False)
         hit = sum(end <= at for end in ends)
-        assert seen.is_damaged or START - 8 <= at < START
+        assert seen.is_damaged or 8 <= at < START
         assert [place.key for place in seen.whole] == [f"e{n}" for n in range(4) if n != hit or at < START]
 
 

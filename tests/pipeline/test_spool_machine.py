@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from domain.queue import Delivery
 from pipeline.spool.disk import SystemDisk
-from pipeline.spool.frames import Place
+from pipeline.spool.frames import COPIES, Place
 from pipeline.spool.queue import Limits, SpoolQueue
 from tests.fakes import FakeClock, FakeMeter
 from tests.pipeline.spools import entry, opened
@@ -121,7 +121,7 @@ class SpoolMachine(RuleBasedStateMachine):
         self._copy()
         for path in self.folder.glob("*.open"):
             data = path.read_bytes()
-            last = data[data.rindex(data[8:16]) :] if data.count(data[8:16]) > 1 else b""
+            last = data[data.rindex(data[8:16]) :] if data.count(data[8:16]) > COPIES else b""
             path.write_bytes(data + last[: min(cut, len(last) - 1)] if last else data + torn)
         self._begin_again()
 
