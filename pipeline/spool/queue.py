@@ -226,7 +226,7 @@ def show(meter: Meter, status: QueueStatus, now: datetime) -> None:
 def open_spool(
     folder: Path, partitions: int, meter: Meter, clock: Clock, *, limits: Limits | None = None, disk: Disk | None = None
 ) -> SpoolQueue:
-    """Open or make a spool and read what it holds (blocking: about 1 s a GB). Raises QueueError when it cannot, or another holds it."""
+    """Open or make a spool and read what it holds (blocking: 2 to 4 s a GB). Raises QueueError when it cannot, or another holds it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = _locked(folder)
