@@ -1,6 +1,7 @@
 """Payloads as shippers send them (made by hand after their documents): what of them becomes which field."""
 
 import asyncio
+import gzip
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -9,7 +10,6 @@ import httpx
 import pytest
 
 from domain.telemetry import LogRecord
-from service.app import build_app
 from tests.service.gate import gate
 from tests.service.world import front
 
@@ -100,14 +100,14 @@ def test_every_payload_goes_through_the_real_receiver_and_a_retry_adds_nothing()
     assert len(made.store.logs) == sum(len(shipped.expected) for shipped in SHIPPED)
 
 
-async def test_others_are_served_while_a_large_body_is_parsed() -> None:
+async def test_others_are_served_while_a_large_body_is_unpacked_and_parsed() -> None:
     line = b'{"timestamp":"2026-03-01T10:00:00Z","service":"cart","message":"added to the cart","user_id":"u1"}\n'
-    transport = httpx.ASGITransport(build_app(front(empty=True).parts, "0"))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        push = asyncio.create_task(client.post("/api/ingest", content=line * 30_000, headers={"content-type": NDJSON}))
+    headers = {"content-type": NDJSON, "content-encoding": "gzip"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gate().client.app), base_url="http://127.0.0.1") as client:
+        push = asyncio.create_task(client.post("/api/ingest", content=gzip.compress(line * 30_000), headers=headers))
         answered = 0
         while not push.done():
-            answered += (await client.get("/health/live")).status_code == HTTPStatus.OK
+            answered += (await client.get("/elastic/")).status_code == HTTPStatus.OK
             await asyncio.sleep(0)  # nothing in that answer had to wait
     assert (await push).json()["accepted"] == 30_000
     assert answered > 10
