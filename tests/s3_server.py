@@ -1,6 +1,7 @@
 """As much of S3 as pyarrow speaks: objects, ranges, listings and uploads in parts, in memory; signatures are not checked."""
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 XML = "application/xml"
+ACCOUNT = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true"}
 MODIFIED = "Sun, 01 Mar 2026 12:00:00 GMT"
 
 
@@ -199,3 +201,16 @@ def s3_serving(name: str = "cold") -> Iterator[tuple[str, Bucket]]:
     yield f"http://127.0.0.1:{server.server_address[1]}", bucket
     server.shutdown()
     server.server_close()
+
+
+@contextmanager
+def account() -> Iterator[None]:
+    """The usual variables of an account, for the length of a test."""
+    before = {name: os.environ.get(name) for name in ACCOUNT}
+    os.environ.update(ACCOUNT)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            os.environ.update({name: value} if value is not None else {})

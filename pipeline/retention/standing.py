@@ -1,12 +1,15 @@
 """How retention stands, in one line for people."""
 
+from typing import Literal
+
 from domain.window import rfc3339
 from pipeline.retention.job import Report, Retention
 
+Standing = Literal["ok", "degraded", "off"]
 GB = 1e9
 
 
-def standing(retention: Retention) -> tuple[str, str]:
+def standing(retention: Retention) -> tuple[Standing, str]:
     """The state and why: degraded when something could not be archived or raw rows are over their limit, off before the first run."""
     report, limit = retention.last, retention.limits.raw_max_bytes
     if report is None:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,12 +15,11 @@ from adapters.archive import ParquetArchive, open_archive
 from adapters.archive_places import place
 from domain.archive import ArchiveError, Shelf
 from domain.errors import WrongUseError
-from tests.s3_server import Bucket, s3_serving
+from tests.s3_server import Bucket, account, s3_serving
 
 NOW = datetime(2026, 4, 2, tzinfo=UTC)
 DAY = date(2026, 3, 1)
 SHELF = Shelf(DAY, "cart", "logs")
-ACCOUNT = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def rows(first: int = 0, count: int = 3) -> pa.Table:
@@ -36,19 +34,6 @@ def rows(first: int = 0, count: int = 3) -> pa.Table:
             "LogAttributes": pa.array([[("n", str(number))] for number in numbers], pa.map_(pa.string(), pa.string())),
         }
     )
-
-
-@contextmanager
-def account() -> Iterator[None]:
-    """The usual variables of an account, for the length of a test."""
-    before = {name: os.environ.get(name) for name in ACCOUNT}
-    os.environ.update(ACCOUNT)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            os.environ.update({name: value} if value is not None else {})
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from domain.archive import Lot, Rows
 from pipeline.retention.expiry import Limits
 from pipeline.retention.job import Retention
 from tests.pipeline.kept import DAY, GIB, START, World, kept_world, line, points, span
+from tests.s3_server import account, s3_serving
 
 OVER = START + 32 * DAY
 
@@ -52,6 +53,21 @@ async def test_an_archived_day_comes_back_row_for_row(world: World, tmp_path: Pa
     came = [kept.restored([file], OVER, 7) for file in kept.archived(START.date())]
     assert sorted(came) == [1, 1, 1, 5, 20, 20, 20]
     assert {signal: world.table(signal) for signal in RAW} == before
+
+
+async def test_a_bucket_keeps_a_day_as_a_folder_does(world: World) -> None:
+    await world.store.write_logs([line(START, n, service="a/b ..é") for n in range(5)])
+    before = world.table("logs")
+    with account(), s3_serving() as (address, bucket):
+        url = f"s3://cold/deep/down?endpoint={address}"
+        kept = Retention(lambda: nullcontext(world.days), lambda: open_archive(url), Limits(GIB))
+        bucket.refused.add("PUT")
+        assert kept.work(OVER).removed_rows == 0
+        assert world.table("logs") == before
+        bucket.refused.clear()
+        assert (kept.work(OVER).removed_rows, world.ids()) == (5, [])
+        assert kept.restored(kept.archived(START.date()), OVER, 7) == 5
+    assert world.table("logs") == before
 
 
 async def test_what_came_back_is_not_written_twice_and_stays_for_its_days(world: World, tmp_path: Path) -> None:
