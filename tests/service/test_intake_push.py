@@ -120,7 +120,7 @@ def test_what_shippers_ask_an_elastic_server_is_answered_truthfully(made: Gate) 
     assert (refused.status_code, refused.json()["status"]) == (404, 404)
 
 
-@pytest.mark.parametrize(("path", "body"), [(LOKI, json.dumps(STREAM).encode()), (BULK, b"")])
+@pytest.mark.parametrize(("path", "body"), [(LOKI, json.dumps(STREAM).encode()), (BULK, b""), ("/api/ingest", GOOD)])
 def test_a_full_queue_and_a_quota_make_shippers_wait(made: Gate, path: str, body: bytes) -> None:
     answers = []
     for error in (QueueFullError("full"), OverQuotaError("over", 3.0)):
