@@ -28,9 +28,7 @@ QUERY_MEMORY_BYTES = 2_000_000_000
 MIN_FREE_DISK_BYTES = 200_000_000
 TIMEOUT_CODE = 159
 # Codes about the rows themselves: parsing, types, ranges, sizes. Memory (241), parts (252), space (243), connections may pass.
-REFUSAL_CODES = frozenset(
-    {6, 26, 27, 33, 38, 41, 43, 53, 69, 70, 72, 85, 117, 121, 124, 128, 130, 131, 168, 190, 321, 349, 407, 469, 550, 645}
-)
+REFUSAL_CODES = frozenset({6, 26, 27, 38, 41, 43, 53, 69, 70, 72, 85, 117, 121, 124, 128, 130, 131, 168, 190, 321, 349, 407, 469, 550, 645})
 _SESSION: Mapping[str, str] = {"session_timezone": "UTC"}
 
 
