@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from time import monotonic
+from typing import cast
 
 from domain.telemetry import LogRecord, LogTemplate, SpanRecord
 from pipeline.reading import Record
@@ -33,7 +34,7 @@ class Assembly:
 
     def settle(self, settled: Settled) -> None:
         """Write a record with its weight, or leave it out."""
-        tracker: Tracker = settled.token
+        tracker = cast("Tracker", settled.token)
         if settled.keep:
             self.keep(_weighted(settled), tracker)
             return

@@ -1,11 +1,12 @@
 """Finishes the records of an entry: ids, templates, hot fields, and the flagger's judgement on what was pushed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from analytics.flagging import Flagger
 from analytics.templates import TemplateMiner
-from domain.telemetry import LogRecord, LogTemplate, severity_text
-from pipeline.entries import Slice
+from domain.queue import Entry
+from domain.telemetry import LogRecord, LogTemplate
+from pipeline.entries import Slice, decoded
 from pipeline.flagging import flagged
 from pipeline.reading import Record
 from pipeline.semantics import enriched
@@ -18,21 +19,17 @@ class Finisher:
         self._miner = TemplateMiner(templates)
         self._flagger = flagger
 
-    def finished(self, part: Slice) -> list[Record]:
-        """The records of a slice in their order. A loaded file is not judged: what it tells is over."""
-        records = list(self._named(part))
+    def finished(self, entry: Entry) -> tuple[Slice, Sequence[Record]]:
+        """The slice of an entry and its records, finished, in their order. Raises EntryError.
+
+        A loaded file is not judged: what it tells is over.
+        """
+        part = decoded(entry, self._miner.add)
+        records = [enriched(record) if isinstance(record, LogRecord) else record for record in part.records]
         if part.mode == "load":
-            return records
-        return [flagged(record, self._flagger) if isinstance(record, LogRecord) else record for record in records]
+            return part, records
+        return part, [flagged(record, self._flagger) if isinstance(record, LogRecord) else record for record in records]
 
     def take_templates(self) -> tuple[LogTemplate, ...]:
         """The templates that are new or worded anew since the last call."""
         return self._miner.take_changed()
-
-    def _named(self, part: Slice) -> Iterator[Record]:
-        for record, name in zip(part.records, part.names, strict=True):
-            if isinstance(record, LogRecord):
-                template_id = self._miner.add(record.service, severity_text(record.severity_number), record.body)
-                yield enriched(record, record.event_id or f"EVT-{part.content}-{name}", template_id)
-            else:
-                yield record

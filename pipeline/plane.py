@@ -39,6 +39,7 @@ class DataPlane:
         self._worker: Worker | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._observers: list[Observer] = []
+        self._broken = ""
 
     @property
     def is_open(self) -> bool:
@@ -48,7 +49,7 @@ class DataPlane:
     @property
     def failure(self) -> str:
         """Why the store takes no rows just now; empty when it does."""
-        return self._worker.desk.writer.failure if self._worker else ""
+        return self._broken or (self._worker.desk.writer.failure if self._worker else "")
 
     def subscribe(self, observer: Observer) -> None:
         """Tell this of pushed log records that this process stored."""
@@ -68,10 +69,7 @@ class DataPlane:
     async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
         """As `EventQueue.append`."""
         queue = await self.start()
-        began = perf_counter()
-        is_new = await queue.append(entries, digest)
-        self._meter.observe("pipeline_append_seconds", perf_counter() - began, queue=queue.name)
-        return is_new
+        return await queue.append(entries, digest)
 
     async def written(self, keys: Sequence[EntryKey]) -> None:
         """Returns when these entries are stored. Raises StoreError when the store has failed for 20 s: they stay queued."""
@@ -122,17 +120,18 @@ class DataPlane:
 
     def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
-        self._tasks[-1].add_done_callback(_ended)
+        self._tasks[-1].add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A bug ends the worker: health says so, the log has the trace, and what is queued stays for the next process."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("pipeline.task_failed", exc_info=error)
+            self._broken = f"{task.get_name()} ended: {error!r}; restart the service"
 
     def _check(self, entries: int) -> None:
         since_s = self._worker.desk.writer.failing_since_s if self._worker else None
-        if since_s is not None and perf_counter() - since_s > PATIENCE_S:
+        if self._broken or (since_s is not None and perf_counter() - since_s > PATIENCE_S):
             raise StoreError(
                 f"{entries:,} entries are safe in the queue but not stored yet: {self.failure}. They are written once the store takes "
                 "rows again: run `watchfloor doctor`, then `watchfloor serve` or the same command once more."
             )
-
-
-def _ended(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("pipeline.worker_failed", exc_info=error)

@@ -48,9 +48,10 @@ _KNOWN = frozenset(name for _, _, names in _SOURCES for name in names)
 _PROGRAM_NAMES = ("process.executable.name", "syslog.appname", "appname", "program")
 
 
-def enriched(record: LogRecord, event_id: str, template_id: str) -> LogRecord:
-    """The record with its ids and every hot field that its attributes or body imply; what is set stays."""
-    return replace(record, event_id=event_id, template_id=template_id, **implied(record))
+def enriched(record: LogRecord) -> LogRecord:
+    """The record with every hot field that its attributes or body imply; what is set stays."""
+    changes = implied(record)
+    return replace(record, **changes) if changes else record
 
 
 def implied(record: LogRecord) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from domain.queue import Delivery, EntryKey, EventQueue
 from domain.telemetry import LogRecord, MetricPoint
 from pipeline.assembly import Assembly
 from pipeline.counting import Counts, Guard
-from pipeline.entries import EntryError, Slice, decoded
+from pipeline.entries import EntryError
 from pipeline.finishing import Finisher
 from pipeline.reading import Record
 from pipeline.sampling import TailSampler
@@ -169,14 +169,15 @@ class Worker:
         failed = []
         for group in groups:
             try:
-                self._begin(group, decoded(group[0].entry))
+                self._begin(group)
             except EntryError as error:
                 failed.append((group, error))
         self._assembly.word(self.desk.finisher.take_templates())
         return failed
 
-    def _begin(self, group: list[Delivery], part: Slice) -> None:
-        records, received_at_ns = self.desk.finisher.finished(part), group[0].entry.received_at_ns
+    def _begin(self, group: list[Delivery]) -> None:
+        part, records = self.desk.finisher.finished(group[0].entry)
+        received_at_ns = group[0].entry.received_at_ns
         is_doubtful = any(self._is_doubtful(delivery) for delivery in group)
         tracker = Tracker(group, part.tenant, self._counted(records), is_doubtful, part.mode == "push", len(records))
         self._active[tracker.key] = tracker

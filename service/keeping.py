@@ -11,12 +11,12 @@ from service.plane import Surroundings
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 2.0
+EVERY_S = 1.0
 FULL_RECORDS = 1_000_000  # records that wait: from here on sampling takes the load for full
 
 
 class Keeper:
-    """Looks every two seconds."""
+    """Looks every second."""
 
     def __init__(self, around: Surroundings, plane: DataPlane) -> None:
         self._around = around

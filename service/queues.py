@@ -29,7 +29,8 @@ def queue_opener(settings: Settings, folder: Path, meter: Meter) -> OpenQueue:
         if settings.queue == "spool":
             return spool
         try:
-            return FallbackQueue(await _primary(settings, folder, meter), spool, Breaker(), meter, SystemClock())
+            primary = await _primary(settings, folder, meter)
+            return FallbackQueue(primary, spool, Breaker(), meter, SystemClock(), is_shared=bool(settings.redis_url))
         except QueueError as error:
             log.warning("queue.spool_only", extra={"cause": str(error)})
             return spool

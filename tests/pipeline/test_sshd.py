@@ -71,7 +71,7 @@ def test_only_what_sshd_wrote_counts() -> None:
 
 
 def enrich(service: str, body: str, **attributes: str) -> LogRecord:
-    return enriched(LogRecord(1, service, body, attributes=attributes), "e", "T")
+    return enriched(LogRecord(1, service, body, attributes=attributes))
 
 
 def test_a_record_gets_the_event_with_its_method() -> None:
@@ -107,9 +107,7 @@ def test_attributes_fill_the_hot_fields(attributes: dict[str, str], expected: di
 
 
 def test_what_is_set_stays() -> None:
-    log = enriched(
-        LogRecord(1, "pay", "x", status=200, route="/kept", attributes={"http.route": "/a", "http.status_code": "500"}), "e", "T"
-    )
+    log = enriched(LogRecord(1, "pay", "x", status=200, route="/kept", attributes={"http.route": "/a", "http.status_code": "500"}))
     assert (log.status, log.route) == (200, "/kept")
 
 
@@ -120,4 +118,4 @@ def test_error_logs_of_web_servers_name_the_client_in_the_body() -> None:
 
 
 def test_the_host_comes_from_the_resource() -> None:
-    assert enriched(LogRecord(1, "pay", "x", resource={"host.name": "h1"}), "e", "T").host == "h1"
+    assert enriched(LogRecord(1, "pay", "x", resource={"host.name": "h1"})).host == "h1"
