@@ -64,7 +64,7 @@ class ValkeyChild:
     """
 
     def __init__(self, folder: Path, program: Path | None = None, memory: str = MEMORY, patience_s: float = LEFTOVER_S) -> None:
-        self._folder = folder
+        self._folder = folder.absolute()  # the server changes into it: a relative path would mean another place there
         self._program = program
         self._memory = memory
         self._patience_s = patience_s

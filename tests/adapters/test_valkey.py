@@ -56,6 +56,15 @@ async def revived(child: ValkeyChild, old: int | None) -> None:
         await child.ensure()
 
 
+async def test_a_folder_may_be_named_relative_to_where_we_are(tmp_path: Path) -> None:
+    child = ValkeyChild(Path(os.path.relpath(tmp_path / "queue")))
+    await child.start()
+    try:
+        assert (tmp_path / "queue" / "valkey.log").exists()
+    finally:
+        await child.stop()
+
+
 @contextmanager
 def other_parent(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
     """A process of its own with a server on this folder."""
