@@ -64,12 +64,12 @@ class ValkeyChild:
     """
 
     def __init__(self, folder: Path, program: Path | None = None, memory: str = MEMORY, patience_s: float = LEFTOVER_S) -> None:
-        self._folder = folder.absolute()  # the server changes into it: a relative path would mean another place there
+        self._folder = folder.resolve()  # the server changes into it: a relative path would mean another place there
         self._program = program
         self._memory = memory
         self._patience_s = patience_s
         self._supervisor: subprocess.Popen[bytes] | None = None
-        self._socket = folder / SOCKET
+        self._socket = self._folder / SOCKET
         self._short: Path | None = None
         self._turn = threading.Lock()
         self._is_wanted = False
