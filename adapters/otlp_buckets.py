@@ -10,6 +10,7 @@ from domain.telemetry import HistogramPoint
 MOST_BUCKETS = 1_000
 _LEAST_SCALE, _MOST_SCALE = -10, 20  # what OpenTelemetry's data model asks receivers to understand
 _MOST_EXPONENT = 1_000
+_MOST_COUNT = 2**63 - 1
 
 
 class Spread(NamedTuple):
@@ -27,6 +28,8 @@ def explicit(count: int, total: float, counts: Sequence[int], bounds: Sequence[f
         raise ValueError(f"the histogram has {len(counts)} buckets and {len(bounds)} bounds")
     if not all(low < high for low, high in pairwise(bounds)) or not all(map(math.isfinite, bounds)):
         raise ValueError("the bounds of the histogram do not rise")
+    if not all(0 <= number <= _MOST_COUNT for number in (count, *counts)):
+        raise ValueError("a count of the histogram is below 0 or beyond what a store holds")
     if not math.isfinite(total):
         raise ValueError(f"the sum of the histogram is {total!r}")
     return HistogramPoint(count, total, tuple(counts), tuple(bounds))

@@ -109,11 +109,11 @@ class JsonWalk:
 
 
 def _points(metric: Json) -> tuple[str, list[Any]]:
-    try:
-        kind = next((name for name in _METRIC_KINDS if name in metric), "")
-        return kind, metric[kind].get("dataPoints") or [{}] if kind else [{}]
-    except _MALFORMED:
-        return "", [metric]
+    """The kind of a metric and its points; one empty point stands for none, so that something can be rejected."""
+    kind = next((name for name in _METRIC_KINDS if isinstance(metric, dict) and name in metric), "")
+    data = metric[kind] if kind else None
+    points = data.get("dataPoints") if isinstance(data, dict) else None
+    return kind, points if isinstance(points, list) and points else [{}]
 
 
 def _records(groups: list[Any], scopes_name: str, records_name: str) -> Iterator[tuple[dict[str, str], Any]]:

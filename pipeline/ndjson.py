@@ -114,7 +114,10 @@ def record_of_object(values: object, reading: Reading) -> Record:
     """The record of a JSON value. Raises ValueError saying what is wrong."""
     if not isinstance(values, dict):
         raise ValueError(f"not a JSON object but {type(values).__name__}")  # noqa: TRY004 (wrong data, not wrong code)
-    return _MAKERS[reading.signal](values, reading)
+    try:
+        return _MAKERS[reading.signal](values, reading)
+    except OverflowError as error:
+        raise ValueError(f"a number is too large ({error})") from error
 
 
 def log_of(values: dict[str, Any], reading: Reading) -> LogRecord:

@@ -82,14 +82,22 @@ def test_a_point_without_a_number_or_a_time_is_rejected(point: dict[str, Any]) -
     assert (decoded.metrics, len(decoded.rejections)) == ((), 1)
 
 
+@pytest.mark.parametrize("points", [True, 7, "x", {"a": 1}, [7], []])
+def test_points_that_are_no_list_reject_their_metric(points: Any) -> None:
+    document = {"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "a", "sum": {"dataPoints": points}}]}]}]}
+    decoded = OtlpCodec().decode("metrics", json.dumps(document).encode(), JSON_TYPE)
+    assert (decoded.metrics, len(decoded.rejections)) == ((), 1)
+
+
 def test_a_histogram_whose_buckets_and_bounds_do_not_fit_is_rejected() -> None:
     request = ExportMetricsServiceRequest()
     points = request.resource_metrics.add().scope_metrics.add().metrics.add(name="lat").histogram.data_points
     points.add(time_unix_nano=AT, bucket_counts=[1, 2], explicit_bounds=[1.0, 2.0])
     points.add(time_unix_nano=AT, bucket_counts=[1, 2, 3], explicit_bounds=[2.0, 1.0])
+    points.add(time_unix_nano=AT, count=2**64 - 1, bucket_counts=[1, 2], explicit_bounds=[1.0])
     points.add(time_unix_nano=AT, count=3, sum=1.0)
     decoded = OtlpCodec().decode("metrics", request.SerializeToString(), PROTOBUF_TYPE)
-    assert [rejection.line for rejection in decoded.rejections] == [1, 2]
+    assert [rejection.line for rejection in decoded.rejections] == [1, 2, 3]
     assert decoded.metrics[0].histogram == HistogramPoint(3, 1.0, (), ())
 
 

@@ -136,3 +136,8 @@ def test_a_value_nested_too_deep_to_be_written_rejects_its_line() -> None:
     deep = "[" * 400 + "]" * 400
     with pytest.raises(ValueError, match="JSON"):
         record_of(f'{{"timestamp": "2026-01-01T00:00:00Z", "body": "x", "deep": {deep}}}', Reading())
+
+
+def test_a_duration_beyond_all_numbers_rejects_its_span() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        record_of(json.dumps({**SPAN, "duration_ms": 1e308}), Reading(signal="traces"))
