@@ -56,8 +56,13 @@ async def revived(child: ValkeyChild, old: int | None) -> None:
         await child.ensure()
 
 
+def from_here(path: Path) -> Path:
+    """The same place, named relative to where we are."""
+    return Path(os.path.relpath(path))
+
+
 async def test_a_folder_may_be_named_relative_to_where_we_are(tmp_path: Path) -> None:
-    child = ValkeyChild(Path(os.path.relpath(tmp_path / "queue")))
+    child = ValkeyChild(from_here(tmp_path / "queue"))
     await child.start()
     try:
         assert (tmp_path / "queue" / "valkey.log").exists()
