@@ -62,12 +62,9 @@ class RedisQueue:
     async def read(self, partition: int, limit: int, wait_s: float) -> tuple[Delivery, ...]:
         """At most `limit` entries of a partition, oldest first; what was delivered and not done comes first and `is_again`."""
         try:
-            found = await self._reads[partition].read(limit, wait_s)
+            return await self._reads[partition].read(limit, wait_s)
         finally:
             self._tell_lost()
-        for one in found:
-            self._meter.add("pipeline_deliveries_total", queue=self.name, again=str(one.is_again).lower())
-        return found
 
     async def done(self, deliveries: Sequence[Delivery]) -> None:
         """Take these out of their streams."""

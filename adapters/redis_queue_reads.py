@@ -13,6 +13,7 @@ from domain.queue import Delivery, Entry, EntryKey
 CONSUMER = "owner"  # one name for every owner in turn, as the partition is leased: the next one finds what the last one left
 LONGEST_BLOCK_S = 1.0
 MOST_DONE = 2_000  # entries of one script
+LATE_MS = 1_500  # from receiving to the stream without a detour: a group commit, at most
 
 FIELDS = frozenset({b"k", b"n", b"t", b"p", b"s", b"q"})
 Fields = Mapping[bytes, bytes]
@@ -140,7 +141,12 @@ class Reads:
         self._numbers.arrive(self._partition, sender, int(fields[b"q"]), records, is_again)
         self._held[position] = sender
         entry = Entry(EntryKey(_text(fields[b"k"])), self._partition, fields[b"p"], records, int(fields[b"t"]))
-        return Delivery(entry, self._name, position, attempt, is_again)
+        return Delivery(entry, self._name, position, attempt, is_again or _is_late(position, entry))
+
+
+def _is_late(position: str, entry: Entry) -> bool:
+    """Whether an entry lay somewhere else before it came here: a first try may have landed although nobody heard of it."""
+    return int(position.partition("-")[0]) - entry.received_at_ns // 1_000_000 > LATE_MS
 
 
 def _rows(deliveries: Iterable[Delivery]) -> list[str | int]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from analytics.flagging import Flagger, Marking
 from domain.telemetry import LogRecord
+from pipeline.limits import TRUNCATED
 
 OURS = "watchfloor."
 FLAGGED, CRITICAL, REASON, RULE = f"{OURS}flagged", f"{OURS}critical", f"{OURS}reason", f"{OURS}rule"
@@ -16,11 +17,16 @@ def flagged(record: LogRecord, flagger: Flagger) -> LogRecord:
 
 
 def _marked(record: LogRecord, marking: Marking) -> LogRecord:
-    forged = any(name.startswith(OURS) for name in record.attributes)
+    forged = any(_is_forged(name) for name in record.attributes)
     if not marking.flagged and not forged:
         return record
-    sent = {name: value for name, value in record.attributes.items() if not name.startswith(OURS)}
+    sent = {name: value for name, value in record.attributes.items() if not _is_forged(name)}
     return replace(record, attributes={**sent, **_attributes(marking)})
+
+
+def _is_forged(name: str) -> bool:
+    # What was cut is told by the limits, which have removed a sender's own word for it.
+    return name.startswith(OURS) and name != TRUNCATED
 
 
 def _attributes(marking: Marking) -> dict[str, str]:

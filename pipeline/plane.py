@@ -78,7 +78,8 @@ class DataPlane:
         await self.start()
         while self._worker is not None:
             try:
-                await asyncio.wait_for(self._worker.finish_of(keys), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._worker.finish_of(keys)
             except TimeoutError:
                 self._check(len(keys))
                 continue

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -119,14 +120,23 @@ class Worker:
         return has_read
 
     async def _work(self) -> None:
+        found: tuple[Delivery, ...] = ()
         with suppress(TimeoutError):
-            await self._take(await asyncio.wait_for(self._inbox.get(), TICK_S))
+            async with asyncio.timeout(TICK_S):
+                found = await self._inbox.get()
+        if found:
+            self._tell(found)
+            await self._take(found)
         for settled in self.desk.sampler.due():
             self._assembly.settle(settled)
         is_idle = self._inbox.empty() and (self._writing is None or self._writing.done())
         if self._assembly.is_ripe(is_idle=is_idle, is_urgent=bool(self._waiting)):
             await self._written()
             self._writing = asyncio.create_task(self._write(self._assembly.swap()))
+
+    def _tell(self, deliveries: Sequence[Delivery]) -> None:
+        for (origin, is_again), count in Counter((one.origin, one.is_again) for one in deliveries).items():
+            self.desk.meter.add("pipeline_deliveries_total", count, queue=origin, again=str(is_again).lower())
 
     async def _take(self, deliveries: Sequence[Delivery]) -> None:
         doubtful = [one.entry.key for one in deliveries if self._is_doubtful(one)]
@@ -210,9 +220,9 @@ class Worker:
             self._active.pop(key, None)
             if (waiter := self._waiting.get(key)) is not None and not waiter.done():
                 waiter.set_result(None)
-        await self._tell(bundle.pushed)
+        await self._show(bundle.pushed)
 
-    async def _tell(self, records: Sequence[LogRecord]) -> None:
+    async def _show(self, records: Sequence[LogRecord]) -> None:
         for observer in self._observers if records else ():
             try:
                 await observer(records)

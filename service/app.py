@@ -6,6 +6,7 @@ from service.guard import LoopbackGuard
 from service.parts import Parts
 from service.problems import install_problems
 from service.routes.alerts import alert_routes
+from service.routes.archive import archive_routes
 from service.routes.briefings import briefing_routes
 from service.routes.chat import chat_routes, run_routes
 from service.routes.incidents import incident_routes
@@ -30,6 +31,7 @@ ROUTES = (
     briefing_routes,
     monitoring_routes,
     pipeline_routes,
+    archive_routes,
     sampling_routes,
     status_routes,
 )

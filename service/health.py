@@ -12,6 +12,7 @@ from domain.errors import WatchfloorError
 from domain.ids import DEFAULT_TENANT
 from domain.queue import QueueStatus
 from domain.window import rfc3339
+from pipeline.retention.standing import standing
 from service.parts import Parts
 from service.settings import Settings
 
@@ -49,7 +50,8 @@ async def health(parts: Parts) -> Mapping[str, Any]:
         model_health(parts.settings),
     )
     pipeline = pipeline_health(await parts.plane.status(), parts.plane.failure)
-    components = (*found, pipeline, live_health(parts), scheduler_health(parts))
+    retention = Component("retention", *standing(parts.retention))
+    components = (*found, pipeline, retention, live_health(parts), scheduler_health(parts))
     scores = [one.score for one in components if one.score is not None]
     shown = [{"name": one.name, "state": one.state, "detail": one.detail, "score": one.score} for one in components]
     return {"state": _overall(components), "score": round(sum(scores) / len(scores)), "components": shown}

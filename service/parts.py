@@ -12,6 +12,8 @@ from pipeline.loader import Loader
 from pipeline.plane import DataPlane
 from pipeline.policies import PolicyBook
 from pipeline.receive import Receiver
+from pipeline.retention.job import Retention
+from pipeline.rollups import RollUps
 from prompts.library import PromptLibrary
 from service.gate import EncodeResponse
 from service.keeping import Keeper
@@ -39,6 +41,8 @@ class Parts:
     follower: Follower
     plane: DataPlane
     keeper: Keeper
+    rollups: RollUps
+    retention: Retention
     policies: PolicyBook
     metrics: Metrics
     receiver: Receiver

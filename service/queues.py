@@ -33,6 +33,8 @@ def queue_opener(settings: Settings, folder: Path, meter: Meter) -> OpenQueue:
             return FallbackQueue(primary, spool, Breaker(), meter, SystemClock(), is_shared=bool(settings.redis_url))
         except QueueError as error:
             log.warning("queue.spool_only", extra={"cause": str(error)})
+            spool.stands_in = f"the spool is the queue, because none could be started: {error}"
+            meter.set("pipeline_fallback_step", 1)
             return spool
 
     return opened

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 
 from adapters.clock import SystemClock
 from adapters.otlp import encode_response
+from adapters.state import SqlSlots
 from domain.errors import WrongUseError
+from domain.ports import TelemetryStore
 from observability.metrics import Metrics
 from pipeline.plane import DataPlane
 from pipeline.receive import Receiver
 from service.absent import AbsentStore
 from service.folder import DataFolder
 from service.gate import EncodeResponse
+from service.housekeeping import upkeep_jobs
 from service.keeping import Keeper
 from service.plane import build_intake
+from service.retention import open_retention
+from service.scheduler import Scheduler
 from service.settings import Settings
-from service.stores import opened_state, state_database, surroundings, telemetry_store
+from service.stores import opened_state, roll_ups, state_database, surroundings, telemetry_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class PlaneParts:
     receiver: Receiver
     encode_response: EncodeResponse
     keeper: Keeper
+    scheduler: Scheduler
     metrics: Metrics
 
 
@@ -38,14 +44,24 @@ async def open_plane(settings: Settings, part: str, address: str = "") -> AsyncI
         require_shared_queue(settings, f"serve {part}")
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(closing(DataFolder.open(settings.data_dir, f"serve {part}", SystemClock().now(), address)))
-        store = AbsentStore() if part == "receiver" else await stack.enter_async_context(telemetry_store(settings, folder))
-        state, documents = opened_state(await stack.enter_async_context(state_database(settings, folder)))
+        database = await stack.enter_async_context(state_database(settings, folder))
+        state, documents = opened_state(database)
+        scheduler = Scheduler(SqlSlots(database), SystemClock())
+        store = await _store(settings, folder, scheduler, stack) if part != "receiver" else AbsentStore()
         around = surroundings(settings, store, state, documents)
         await around.policies.load()
         intake = build_intake(around, has_worker=part != "receiver")
         stack.push_async_callback(intake.plane.close)
         keeper = Keeper(around, intake.plane)
-        yield PlaneParts(settings, intake.plane, intake.receiver, encode_response, keeper, around.metrics)
+        yield PlaneParts(settings, intake.plane, intake.receiver, encode_response, keeper, scheduler, around.metrics)
+
+
+async def _store(settings: Settings, folder: DataFolder, scheduler: Scheduler, stack: AsyncExitStack) -> TelemetryStore:
+    """The store, and the jobs that keep it in order: they run where it is written."""
+    store = await stack.enter_async_context(telemetry_store(settings, folder))
+    rollups = await stack.enter_async_context(roll_ups(store))
+    scheduler.jobs += upkeep_jobs(rollups, open_retention(settings, folder), SystemClock())
+    return store
 
 
 def require_shared_queue(settings: Settings, command: str) -> None:

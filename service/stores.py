@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from adapters.clickhouse import open_embedded, open_server
+from adapters.clickhouse import ClickHouseTelemetryStore, open_embedded, open_server
 from adapters.clock import SystemClock
 from adapters.otlp import OtlpCodec
 from adapters.state import SqlDocuments, SqlStateStore, open_database
@@ -14,6 +14,7 @@ from domain.ports import Documents, StateStore, TelemetryStore
 from domain.window import to_nanos
 from observability.metrics import Metrics
 from pipeline.policies import PolicyBook, shipped_policy
+from pipeline.rollups import RollUps
 from pipeline.sampling import TailSampler
 from service.folder import DataFolder
 from service.plane import OpenIncidents, Surroundings, redaction_key
@@ -22,13 +23,23 @@ from service.settings import Settings
 
 
 @asynccontextmanager
-async def telemetry_store(settings: Settings, folder: DataFolder) -> AsyncIterator[TelemetryStore]:
+async def telemetry_store(settings: Settings, folder: DataFolder) -> AsyncIterator[ClickHouseTelemetryStore]:
     """The telemetry store that is configured; chDB in the data folder where no server is named."""
     store = await asyncio.to_thread(lambda: open_server(url) if (url := settings.clickhouse_url) else open_embedded(folder.telemetry))
     try:
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def roll_ups(store: ClickHouseTelemetryStore) -> AsyncIterator[RollUps]:
+    """The roll-ups of a store, over a connection of their own."""
+    rolled = await asyncio.to_thread(store.roll_ups)
+    try:
+        yield RollUps(rolled, SystemClock())
+    finally:
+        await rolled.close()
 
 
 @asynccontextmanager

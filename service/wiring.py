@@ -31,16 +31,20 @@ from graph.context import Suggest
 from incidents.room import Ports as RoomPorts
 from incidents.room import open_room
 from observability.tracing import TraceBuffer, build_tracing
+from pipeline.retention.job import Retention
+from pipeline.rollups import RollUps
 from prompts.library import PromptLibrary
 from service.folder import DataFolder
+from service.housekeeping import settle_rollups
 from service.inquiries import of_incident
 from service.keeping import Keeper
 from service.live import live_feed
 from service.parts import Parts
 from service.plane import build_intake
+from service.retention import open_retention
 from service.scheduler import Scheduler
 from service.settings import Settings
-from service.stores import opened_state, state_database, surroundings, telemetry_store
+from service.stores import opened_state, roll_ups, state_database, surroundings, telemetry_store
 from service.thresholds import KeptThresholds
 from tools.registry import Registry
 from tools.similar import SimilarIncidents
@@ -59,6 +63,8 @@ class Stores:
     documents: Documents
     slots: Slots
     index: VectorIndex
+    rollups: RollUps
+    retention: Retention
 
 
 @asynccontextmanager
@@ -73,7 +79,7 @@ async def open_parts(settings: Settings, command: str, address: str = "", *, has
         parts = _assembled(settings, stores, tracer, traces, has_worker=has_worker)
         await parts.thresholds.load()
         await parts.policies.load()
-        stack.push_async_callback(parts.plane.close)
+        stack.push_async_callback(_closed, parts)
         stack.push_async_callback(parts.live.close)
         stack.push_async_callback(parts.incidents.analyses.stop)
         yield parts
@@ -84,7 +90,16 @@ async def _stores(settings: Settings, folder: DataFolder, stack: AsyncExitStack)
     database = await stack.enter_async_context(state_database(settings, folder))
     index = open_index(settings.qdrant_url, folder.vectors)
     stack.push_async_callback(index.close)
-    return Stores(telemetry, *opened_state(database), SqlSlots(database), index)
+    rollups = await stack.enter_async_context(roll_ups(telemetry))
+    return Stores(telemetry, *opened_state(database), SqlSlots(database), index, rollups, open_retention(settings, folder))
+
+
+async def _closed(parts: Parts) -> None:
+    """What was received is written, then rolled up."""
+    has_received = parts.plane.is_open
+    await parts.plane.close()
+    if has_received:
+        await settle_rollups(parts.rollups)
 
 
 def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: TraceBuffer, *, has_worker: bool) -> Parts:
@@ -111,6 +126,8 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         embedder=embedder,
         plane=intake.plane,
         keeper=Keeper(around, intake.plane),
+        rollups=stores.rollups,
+        retention=stores.retention,
         policies=around.policies,
         metrics=around.metrics,
         loader=intake.loader,

@@ -44,6 +44,7 @@ class SpoolQueue:
 
     def __init__(self, segments: Segments, found: Found, partitions: int, *, limits: Limits, meter: Meter, clock: Clock, lock: int) -> None:
         self.name, self.partitions = QUEUE, partitions
+        self.stands_in = ""  # why there is no other queue, where there should be one
         self._segments, self._meter, self._clock, self._lock = segments, meter, clock, lock
         self._torn, self._corrupt, self._lost, self._aside = found.torn, found.corrupt, found.lost, set(found.aside)
         self._index = Index(partitions)
@@ -121,7 +122,7 @@ class SpoolQueue:
         oldest_ns = self._index.oldest_ns()
         status = QueueStatus(
             self.name,
-            "degraded" if self.pressure() is Pressure.CLOSED else "ok",
+            "degraded" if self.stands_in or self.pressure() is Pressure.CLOSED else "ok",
             self._detail(),
             depth=self._index.depth,
             records=self._index.records,
@@ -129,6 +130,7 @@ class SpoolQueue:
             bytes=self._index.bytes,
             oldest_at=from_nanos(oldest_ns) if oldest_ns is not None else None,
             lost_records=self._lost,
+            steps={"spool": self.stands_in} if self.stands_in else {},
         )
         show(self._meter, status, self._clock.now())
         return status

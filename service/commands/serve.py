@@ -10,6 +10,7 @@ import uvicorn
 from service.app import build_app
 from service.briefings import briefing_jobs
 from service.demo import load_demo
+from service.housekeeping import upkeep_jobs
 from service.invocation import Invocation
 from service.listening import GRACE_S, address_of, begin, bound
 from service.parts import Parts
@@ -32,7 +33,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         if options["demo"]:
             await load_demo(parts, invocation.say)
             parts.live.start()
-        parts.scheduler.jobs += briefing_jobs(parts)
+        parts.scheduler.jobs += [*briefing_jobs(parts), *upkeep_jobs(parts.rollups, parts.retention, parts.clock)]
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
         invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         await parts.plane.start()

@@ -29,7 +29,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         invocation.say(f"Watchfloor {part} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         app = small_app(parts, takes_pushes=part != "worker")
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S)
-        async with parts.keeper.working():
+        async with parts.keeper.working(), parts.scheduler.working():
             await uvicorn.Server(config).serve(sockets=[listener])
     return 0
 

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from service.parts import Parts
 from service.pipeline_view import pipeline_view
+from service.upkeep import upkeep_view
 
 
 def pipeline_routes(parts: Parts) -> APIRouter:
@@ -23,6 +24,7 @@ def pipeline_routes(parts: Parts) -> APIRouter:
     @router.get("/api/pipeline", summary="Queue, fallback steps, sampling, dead letters and drops")
     async def pipeline() -> Mapping[str, Any]:
         status, version = await parts.plane.status(), parts.policies.current.version
-        return pipeline_view(parts.metrics, status, parts.clock.now(), parts.plane.failure, policy=version)
+        upkeep = upkeep_view(parts.retention.limits, parts.retention.last, parts.retention.location)
+        return pipeline_view(parts.metrics, status, parts.clock.now(), parts.plane.failure, policy=version, upkeep=upkeep)
 
     return router

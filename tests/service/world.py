@@ -1,7 +1,9 @@
 """The HTTP application over fakes: stores, tools and judge are ours, everything between is real."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,17 +12,22 @@ from fastapi.testclient import TestClient
 
 from adapters.otlp import OtlpCodec, encode_response
 from analytics.flagging import Flagger
+from domain.archive import Archive, ArchiveError, RawStore
 from domain.errors import StoreError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.incidents import Incident
 from domain.ports import Judge
 from domain.queue import EventQueue
+from domain.rollups import Family, Tier
 from domain.telemetry import Extent, LogRecord
 from domain.window import to_nanos
 from incidents.room import Ports as RoomPorts
 from incidents.room import open_room
 from observability.metrics import Metrics
 from pipeline.policies import PolicyBook, shipped_policy
+from pipeline.retention.expiry import Limits
+from pipeline.retention.job import Retention
+from pipeline.rollups import RollUps
 from pipeline.sampling import TailSampler
 from prompts.library import PromptLibrary
 from service.app import build_app
@@ -38,6 +45,27 @@ from tools.registry import Registry
 from tools.toolbox import Toolbox
 
 KNOWN = Extent(START, END, {"logs": 100}, ("checkout", "cart"))
+
+
+class NothingToRoll:
+    """A store whose roll-ups are always up to date."""
+
+    async def unrolled(self, family: Family, since: date | None = None) -> tuple[date, ...]:
+        return ()
+
+    async def roll_up(self, family: Family, day: date, tier: Tier, source: Tier | None) -> int:
+        return 0
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def no_days() -> AbstractContextManager[RawStore]:
+    raise StoreError("there are no days here")
+
+
+def no_archive() -> Archive:
+    raise ArchiveError("there is no archive here")
 
 
 class FlatEmbedder:
@@ -145,6 +173,8 @@ def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
         embedder=embedder,
         plane=intake.plane,
         keeper=Keeper(around, intake.plane),
+        rollups=RollUps(NothingToRoll(), clock),
+        retention=Retention(no_days, no_archive, Limits(1), "nowhere"),
         policies=policies,
         metrics=metrics,
         loader=intake.loader,

@@ -1,0 +1,32 @@
+"""What keeps the store in order on a clock: roll-ups every minute, retention every hour."""
+
+import logging
+from datetime import datetime, timedelta
+
+from domain.errors import StoreError
+from domain.ports import Clock
+from pipeline.retention.job import Retention
+from pipeline.rollups import RollUps
+from service.retention import retention_job
+from service.scheduler import Job
+
+EVERY = timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
+
+
+def upkeep_jobs(rollups: RollUps, retention: Retention, clock: Clock) -> list[Job]:
+    """Retention removes nothing that is not rolled up: it is due an hour later than the roll-ups of its minute."""
+
+    async def roll(_slot: datetime) -> None:
+        await rollups.advance()
+
+    return [Job("rollups", EVERY, roll), retention_job(retention, clock)]
+
+
+async def settle_rollups(rollups: RollUps) -> None:
+    """Roll up what arrived, at the end of a process; what fails now is done by the next one."""
+    try:
+        await rollups.advance()
+    except StoreError as error:
+        log.warning("rollups.postponed", extra={"error": str(error)})
