@@ -50,7 +50,7 @@ def server_python(cache: Path) -> Path:
 @contextmanager
 def serving(python: Path, model: Path, log: Path) -> Iterator[ModelServer]:
     """The server on a free port of this machine; killed at the end. Raises WatchfloorError when it does not come up."""
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "GOMP_SPINCOUNT": "0"}
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(  # noqa: S603 (our own script)
@@ -73,7 +73,8 @@ def _wait(process: subprocess.Popen[str], log: Path) -> None:
         raise WatchfloorError(f"the model server did not come up within {READY_S:.0f} s; its last words are in {str(log)!r}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
