@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from domain.counts import CountBatch
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
+from domain.letters import EVERY_LETTER, DeadLetter, LetterFilter, LetterTotal
 from domain.queue import EntryKey
 from domain.tasks import Decision, Task, Turn
 from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Rejection, Signal, SpanRecord
@@ -86,17 +87,6 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """An input that could not be taken, kept whole enough to be looked at and replayed."""
-
-    source: str
-    line: int
-    reason: str
-    text: str
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as stored: its document (the analysis JSON; `{}` while running)."""
 
@@ -137,8 +127,28 @@ class StateStore(Protocol):
     async def turns(self, thread_id: ThreadId, tenant: Tenant = DEFAULT_TENANT, limit: int = 10) -> tuple[Turn, ...]: ...
     async def save_load(self, load: Load, tenant: Tenant = DEFAULT_TENANT) -> None: ...
     async def load(self, sha256: str, tenant: Tenant = DEFAULT_TENANT) -> Load | None: ...
-    async def add_dead_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None: ...
-    async def dead_letters(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100) -> tuple[DeadLetter, ...]: ...
+    async def add_dead_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None:
+        """Keep letters; one whose id is kept already is left as it is."""
+        ...
+
+    async def dead_letters(
+        self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, where: LetterFilter = EVERY_LETTER
+    ) -> tuple[DeadLetter, ...]: ...
+    async def letter_totals(self, tenant: Tenant = DEFAULT_TENANT) -> tuple[LetterTotal, ...]: ...
+    async def waiting_letters(self, where: LetterFilter, tenant: Tenant = DEFAULT_TENANT, limit: int = 10_000) -> tuple[str, ...]:
+        """The ids of letters that were not replayed, those tried least first."""
+        ...
+
+    async def claim_letters(
+        self, ids: Sequence[str], now: datetime, until: datetime, tenant: Tenant = DEFAULT_TENANT
+    ) -> tuple[DeadLetter, ...]:
+        """Those of these letters that wait and that nobody holds, oldest first; they are ours until `until`."""
+        ...
+
+    async def settle_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None:
+        """Keep kind, attempts, times and outcome of these letters, and give them free."""
+        ...
+
     async def close(self) -> None: ...
 
 

@@ -13,7 +13,7 @@ import orjson
 
 from domain.errors import WrongUseError
 from domain.ids import Tenant
-from domain.ports import DeadLetter
+from domain.letters import DeadLetter
 from domain.queue import Entry, EntryKey
 from domain.telemetry import HistogramPoint, LogRecord, MetricPoint, SpanRecord, severity_text
 from domain.window import from_nanos, parse_rfc3339, rfc3339

@@ -7,7 +7,8 @@ from hashlib import sha256
 from time import perf_counter
 
 from domain.errors import QueueFullError
-from domain.ports import Clock, DeadLetter, Meter, OtlpDecoder, StateStore
+from domain.letters import DeadLetter
+from domain.ports import Clock, Meter, OtlpDecoder, StateStore
 from domain.queue import Pressure
 from domain.telemetry import Rejection, Signal
 from pipeline.admission import Admission, Admitted, Origin, new_key

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from analytics.flagging import Flagger
 from domain.errors import StoreError
-from domain.ports import Clock, DeadLetter, Documents, OtlpDecoder, StateStore, TelemetryStore
+from domain.letters import DeadLetter
+from domain.ports import Clock, Documents, OtlpDecoder, StateStore, TelemetryStore
 from domain.queue import Delivery, EventQueue
 from domain.telemetry import Signal
 from domain.window import to_nanos

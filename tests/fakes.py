@@ -14,7 +14,8 @@ from domain.documents import plain
 from domain.errors import StoreError
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
-from domain.ports import DeadLetter, DocumentKind, Load, RunCost, RunRecord, Stored, StoreQuery, Table, VectorHit
+from domain.letters import EVERY_LETTER, DeadLetter, LetterFilter, LetterTotal
+from domain.ports import DocumentKind, Load, RunCost, RunRecord, Stored, StoreQuery, Table, VectorHit
 from domain.queue import Delivery, Entry, EntryKey, Pressure, QueueStatus
 from domain.tasks import Turn
 from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Signal, SpanRecord
@@ -39,6 +40,7 @@ class FakeStateStore:
     kept_turns: dict[tuple[Tenant, ThreadId], list[Turn]] = field(default_factory=dict)
     kept_loads: dict[tuple[Tenant, str], Load] = field(default_factory=dict)
     kept_letters: dict[Tenant, list[DeadLetter]] = field(default_factory=dict)
+    claimed_letters: dict[str, datetime] = field(default_factory=dict)
 
     async def save_run(self, run: RunRecord) -> None:
         self.kept_runs[run.tenant, run.run_id] = run
@@ -78,11 +80,40 @@ class FakeStateStore:
         return self.kept_loads.get((tenant, sha256))
 
     async def add_dead_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None:
-        clean = [replace(letter, text=_storable(letter.text), reason=_storable(letter.reason)) for letter in letters]
-        self.kept_letters.setdefault(tenant, []).extend(clean)
+        kept = self.kept_letters.setdefault(tenant, [])
+        for letter in letters:
+            if letter.letter_id not in {one.letter_id for one in kept}:
+                kept.append(replace(letter, text=_storable(letter.text), reason=_storable(letter.reason)))
 
-    async def dead_letters(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100) -> tuple[DeadLetter, ...]:
-        return tuple(self.kept_letters.get(tenant, [])[::-1][:limit])
+    async def dead_letters(
+        self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, where: LetterFilter = EVERY_LETTER
+    ) -> tuple[DeadLetter, ...]:
+        return tuple(letter for letter in self.kept_letters.get(tenant, [])[::-1] if _is_wanted(letter, where))[:limit]
+
+    async def letter_totals(self, tenant: Tenant = DEFAULT_TENANT) -> tuple[LetterTotal, ...]:
+        groups: dict[tuple[str, str], list[DeadLetter]] = {}
+        for letter in self.kept_letters.get(tenant, []):
+            groups.setdefault((letter.kind, letter.cause), []).append(letter)
+        return tuple(LetterTotal(*key, len(group), sum(not one.replayed_at for one in group)) for key, group in sorted(groups.items()))
+
+    async def waiting_letters(self, where: LetterFilter, tenant: Tenant = DEFAULT_TENANT, limit: int = 10_000) -> tuple[str, ...]:
+        waiting = [letter for letter in self.kept_letters.get(tenant, []) if _is_wanted(letter, replace(where, is_waiting=True))]
+        return tuple(letter.letter_id for letter in sorted(waiting, key=lambda letter: letter.attempts)[:limit])
+
+    async def claim_letters(
+        self, ids: Sequence[str], now: datetime, until: datetime, tenant: Tenant = DEFAULT_TENANT
+    ) -> tuple[DeadLetter, ...]:
+        mine = LetterFilter(ids=tuple(ids), is_waiting=True)
+        waiting = [letter for letter in self.kept_letters.get(tenant, []) if ids and _is_wanted(letter, mine)]
+        free = tuple(letter for letter in waiting if self.claimed_letters.get(letter.letter_id, now) <= now)
+        self.claimed_letters |= {letter.letter_id: until for letter in free}
+        return free
+
+    async def settle_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None:
+        settled = {letter.letter_id: letter for letter in letters}
+        self.kept_letters[tenant] = [settled.get(letter.letter_id, letter) for letter in self.kept_letters.get(tenant, [])]
+        for name in settled:
+            self.claimed_letters.pop(name, None)
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -92,6 +123,14 @@ def _cost(run: RunRecord) -> RunCost:
     document = run.document
     calls = len(document.get("evidence", ()))
     return RunCost(run.started_at, run.status, document.get("trigger", ""), calls, document.get("usage", {}))
+
+
+def _is_wanted(letter: DeadLetter, where: LetterFilter) -> bool:
+    named = all(
+        value in ("", getattr(letter, name)) for name, value in (("kind", where.kind), ("cause", where.cause), ("source", where.source))
+    )
+    is_due = where.due_at is None or (letter.next_at is not None and letter.next_at <= where.due_at)
+    return named and is_due and (not where.ids or letter.letter_id in where.ids) and not (where.is_waiting and letter.replayed_at)
 
 
 def _storable(text: str) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from adapters.state.database import Database, storable
-from adapters.state.tables import DEAD_LETTERS, EVIDENCE, LOADS, RUNS, TURNS
+from adapters.state.database import storable
+from adapters.state.letters import SqlLetters
+from adapters.state.tables import EVIDENCE, LOADS, RUNS, TURNS
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId, evidence_uid
-from domain.ports import DeadLetter, Load, RunCost, RunRecord
+from domain.ports import Load, RunCost, RunRecord
 from domain.tasks import Turn
 
 _RUN_COLUMNS = (RUNS.c.run_id, RUNS.c.thread_id, RUNS.c.tenant, RUNS.c.status, RUNS.c.question, RUNS.c.started_at, RUNS.c.document)
@@ -25,11 +26,8 @@ _COST_COLUMNS = (
 )
 
 
-class SqlStateStore:
+class SqlStateStore(SqlLetters):
     """Runs, evidence snapshots, threads, loads and dead letters; closing it closes the database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def save_run(self, run: RunRecord) -> None:
         """Keeps a run, in place of what was kept under its id."""
@@ -84,18 +82,6 @@ class SqlStateStore:
         columns = [LOADS.c[name] for name in Load.__dataclass_fields__]
         found = await self._database.rows(select(*columns).where(LOADS.c.sha256 == sha256, LOADS.c.tenant == tenant))
         return Load(**found[0]) if found else None
-
-    async def add_dead_letters(self, letters: Sequence[DeadLetter], tenant: Tenant = DEFAULT_TENANT) -> None:
-        """Keeps letters; what no database can hold in a text (NUL, lone surrogates) becomes U+FFFD."""
-        rows = [{name: storable(value) for name, value in asdict(letter).items()} for letter in letters]
-        await self._database.insert(DEAD_LETTERS, [{**row, "tenant": tenant} for row in rows])
-
-    async def dead_letters(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100) -> tuple[DeadLetter, ...]:
-        """The newest letters, newest first."""
-        columns = [DEAD_LETTERS.c[name] for name in DeadLetter.__dataclass_fields__]
-        newest = DEAD_LETTERS.c.id.desc()
-        found = await self._database.rows(select(*columns).where(DEAD_LETTERS.c.tenant == tenant).order_by(newest).limit(limit))
-        return tuple(DeadLetter(**row) for row in found)
 
     async def close(self) -> None:
         await self._database.close()

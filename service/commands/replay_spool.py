@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import DataFolderError
-from domain.ports import DeadLetter, StateStore
+from domain.letters import DeadLetter
+from domain.ports import StateStore
 from domain.queue import Entry
 from observability.metrics import Metrics
 from pipeline.dump import dump, entries_of, letters_of

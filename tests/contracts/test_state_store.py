@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from adapters.state import SqlStateStore
 from domain.evidence import Column, Evidence
 from domain.ids import EvidenceUid, RunId, Tenant, ThreadId, evidence_uid
-from domain.ports import DeadLetter, Load, RunCost, RunRecord, StateStore
+from domain.letters import DeadLetter, LetterFilter, LetterTotal
+from domain.ports import Load, RunCost, RunRecord, StateStore
 from domain.tasks import Turn
 from domain.window import Window
 from tests.contracts.databases import BACKENDS, opened_database
@@ -129,5 +131,60 @@ async def test_dead_letters_come_newest_first(state: StateStore, tenant: Tenant)
 
 
 async def test_text_no_database_can_hold_is_marked_and_kept(state: StateStore, tenant: Tenant) -> None:
-    await state.add_dead_letters([DeadLetter("f.log", 1, "bad \udce9", "a\x00b\ud800", NOON)], tenant)
-    assert await state.dead_letters(tenant) == (DeadLetter("f.log", 1, "bad \ufffd", "a\ufffdb\ufffd", NOON),)
+    letter = DeadLetter("f.log", 1, "bad \udce9", "a\x00b\ud800", NOON)
+    await state.add_dead_letters([letter], tenant)
+    assert await state.dead_letters(tenant) == (replace(letter, reason="bad \ufffd", text="a\ufffdb\ufffd"),)
+
+
+def refused(number: int, **fields: Any) -> DeadLetter:
+    payload = {"cause": "refused", "format": "record?signal=logs", "payload": b"\x00\xff" * number, "record_id": f"e.0-{number}"}
+    return replace(DeadLetter("shop", 0, "too large", f"record {number}", NOON, f"DL-{number}"), **{**payload, **fields})
+
+
+async def test_a_letter_is_kept_once_by_its_id_and_comes_back_whole(state: StateStore, tenant: Tenant) -> None:
+    letter = refused(1, kind="retryable", attempts=3, next_at=NOON, replayed_at=NOON, outcome="stored")
+    await state.add_dead_letters([letter, refused(2)], tenant)
+    await state.add_dead_letters([replace(letter, outcome="changed"), refused(3)], tenant)
+    assert await state.dead_letters(tenant) == (refused(3), refused(2), letter)
+
+
+async def test_letters_are_found_by_what_they_are_and_counted(state: StateStore, tenant: Tenant) -> None:
+    due = refused(2, kind="retryable", next_at=NOON, attempts=1)
+    letters = [DeadLetter("f.log", 1, "bad", "x", NOON), refused(1), due, refused(3, source="cart", replayed_at=NOON)]
+    await state.add_dead_letters(letters, tenant)
+    wanted = [
+        (LetterFilter(cause="refused"), letters[:0:-1]),
+        (LetterFilter(kind="poison", is_waiting=True), [letters[1], letters[0]]),
+        (LetterFilter(source="cart"), [letters[3]]),
+        (LetterFilter(ids=("DL-1", "DL-9")), [letters[1]]),
+        (LetterFilter(due_at=NOON), [due]),
+        (LetterFilter(due_at=NOON - timedelta(seconds=1)), []),
+    ]
+    assert [list(await state.dead_letters(tenant, where=where)) for where, _ in wanted] == [found for _, found in wanted]
+    totals = (LetterTotal("poison", "malformed", 1, 1), LetterTotal("poison", "refused", 2, 1), LetterTotal("retryable", "refused", 1, 1))
+    assert await state.letter_totals(tenant) == totals
+    assert await state.waiting_letters(LetterFilter(cause="refused"), tenant) == ("DL-1", "DL-2")
+
+
+async def test_a_letter_is_claimed_by_one_until_it_is_settled_or_the_claim_runs_out(state: StateStore, tenant: Tenant) -> None:
+    later = NOON + timedelta(minutes=1)
+    await state.add_dead_letters([refused(1), refused(2), refused(3, replayed_at=NOON)], tenant)
+    ids = ["DL-2", "DL-1", "DL-3", "DL-4"]
+    assert await state.claim_letters(ids, NOON, later, tenant) == (refused(1), refused(2))
+    assert await state.claim_letters(ids, NOON, later, tenant) == ()
+    failed = refused(1, kind="retryable", attempts=1, next_at=later, outcome="no answer")
+    await state.settle_letters([failed], tenant)
+    assert await state.claim_letters(ids, NOON, later, tenant) == (failed,)
+    await state.settle_letters([replace(failed, replayed_at=later, outcome="stored")], tenant)
+    assert await state.claim_letters(ids, later, later, tenant) == (refused(2),)
+    assert await state.claim_letters([], later, later, tenant) == ()
+
+
+async def test_another_tenants_letters_stay_as_they_are(state: StateStore, tenant: Tenant) -> None:
+    other = Tenant(f"{tenant}-other")
+    for owner in (tenant, other):
+        await state.add_dead_letters([refused(1)], owner)
+    assert await state.claim_letters(["DL-1"], NOON, NOON, other) == (refused(1),)
+    await state.settle_letters([refused(1, outcome="stored", replayed_at=NOON)], other)
+    assert await state.dead_letters(tenant) == (refused(1),)
+    assert (await state.letter_totals(Tenant("nobody")), await state.waiting_letters(LetterFilter(), other)) == ((), ())

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from adapters.otlp import OtlpCodec
 from analytics.flagging import Flagger
 from domain.ids import DEFAULT_TENANT
-from domain.ports import Clock, DeadLetter, StateStore, TelemetryStore
+from domain.letters import DeadLetter
+from domain.ports import Clock, StateStore, TelemetryStore
 from domain.queue import Delivery, EventQueue
 from domain.telemetry import Signal
 from domain.window import to_nanos

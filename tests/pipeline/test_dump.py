@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.errors import WrongUseError
 from domain.ids import Tenant
-from domain.ports import DeadLetter
+from domain.letters import DeadLetter
 from domain.queue import Entry, EntryKey
 from domain.telemetry import HistogramPoint, LogRecord, MetricPoint, SpanRecord
 from pipeline.dump import dump, entries_of, letters_of

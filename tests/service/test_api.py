@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from domain.ids import DEFAULT_TENANT, RunId, ThreadId
-from domain.ports import DeadLetter, RunRecord
+from domain.letters import DeadLetter
+from domain.ports import RunRecord
 from domain.tasks import RouteAnswer
 from domain.window import rfc3339
 from service.app import build_app
