@@ -45,7 +45,7 @@ class Origin:
 
 @dataclass(slots=True)
 class Admitted:
-    """What came of some items: entries to append, and what is not among them. `times_ns` are those of the accepted records."""
+    """What came of some items: entries to append, their keys beginning with `key`, and what is not in them. `times_ns`: of what is."""
 
     entries: list[Entry] = field(default_factory=list)
     signals: Counter[Signal] = field(default_factory=Counter)
@@ -53,6 +53,7 @@ class Admitted:
     shed: Counter[tuple[Signal, str]] = field(default_factory=Counter)
     joined_lines: int = 0
     times_ns: list[int] = field(default_factory=list)
+    key: str = ""
 
     @property
     def accepted(self) -> int:
@@ -75,7 +76,7 @@ class Admission:
 
     def admit(self, items: Iterable[Item], origin: Origin, pressure: Pressure = Pressure.NONE) -> Admitted:
         """All items at once."""
-        admitted, named = Admitted(), _Names()
+        admitted, named = Admitted(key=origin.key), _Names()
         records: list[Record] = []
         names: list[str] = []
         for item in items:

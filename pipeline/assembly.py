@@ -5,10 +5,10 @@ from dataclasses import replace
 from time import monotonic
 from typing import cast
 
-from domain.telemetry import LogRecord, LogTemplate, SpanRecord
+from domain.telemetry import LogRecord, LogTemplate, Signal, SpanRecord
 from pipeline.reading import Record
-from pipeline.sampling import Settled
-from pipeline.tracking import Bundle, Tracker
+from pipeline.sampling import DROP, Settled
+from pipeline.tracking import Bundle, Tracker, signal_of
 
 MOST_ROWS, FEW_ROWS = 10_000, 100
 LONGEST_S, SHORTEST_S = 1.0, 0.25
@@ -39,6 +39,7 @@ class Assembly:
             self.keep(_weighted(settled), tracker)
             return
         self._touch()
+        self._bundle.left_out[_outcome(settled)] += 1
         self._settle_one(tracker)
 
     def finish(self, tracker: Tracker) -> None:
@@ -69,6 +70,11 @@ class Assembly:
         tracker.open -= 1
         if not tracker.open:
             self._bundle.settled.append(tracker)
+
+
+def _outcome(settled: Settled) -> tuple[str, str, Signal]:
+    is_dropped = settled.reason == DROP
+    return "dropped" if is_dropped else "sampled", "policy" if is_dropped else settled.reason, signal_of(settled.record)
 
 
 def _weighted(settled: Settled) -> LogRecord | SpanRecord:

@@ -103,12 +103,13 @@ def _rows_of(entry: Entry) -> Iterator[Row]:
     head |= {"mode": part.mode, "keep_days": part.keep_days, "content": part.content}
     came = {"received_at": received_at, "tenant": part.tenant, "source": part.source}
     for number, (record, name) in enumerate(zip(part.records, part.names, strict=True)):
-        yield {"entry": {**head, "number": number, "name": name}, **came, "signal": _SIGNALS[type(record)], **_record_row(record)}
+        yield {"entry": {**head, "number": number, "name": name}, **came, "signal": _SIGNALS[type(record)], **record_row(record)}
     if not part.records:
         yield {"entry": head, **came}
 
 
-def _record_row(record: Record) -> Row:
+def record_row(record: Record) -> Row:
+    """A record by the names that input has; what is as usual is left out."""
     row: dict[str, Any] = {}
     for one in fields(record):
         value = getattr(record, one.name)

@@ -9,11 +9,11 @@ from hashlib import sha256 as hash_of
 from itertools import islice
 
 from domain.errors import WrongUseError
-from domain.letters import DeadLetter
 from domain.ports import Clock, Load, OtlpDecoder, StateStore, TelemetryStore
 from domain.queue import EntryKey
 from domain.window import from_nanos, rfc3339
 from pipeline.admission import MOST_RECORDS, Admission, Admitted, Origin, new_key
+from pipeline.letters.box import LetterBox
 from pipeline.opening import Opened, open_source
 from pipeline.plane import DataPlane
 from pipeline.reading import Item
@@ -37,6 +37,7 @@ class Desk:
     decoder: OtlpDecoder
     admission: Admission
     clock: Clock
+    letters: LetterBox
 
 
 class Loader:
@@ -119,9 +120,7 @@ class _Line:
 async def keep_letters(desk: Desk, name: str, admitted: Admitted) -> None:
     """Keep what was rejected among the dead letters."""
     if admitted.rejections:
-        now = desk.clock.now()
-        letters = [DeadLetter(name, rejected.line, rejected.reason, rejected.text, now) for rejected in admitted.rejections]
-        await desk.state.add_dead_letters(letters)
+        await desk.letters.rejected(name, admitted)
 
 
 async def _ahead(batches: Iterator[Admitted]) -> AsyncIterator[Admitted]:

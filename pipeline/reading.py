@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
+from domain.letters import cut
 from domain.telemetry import LogRecord, MetricPoint, Rejection, Signal, SpanRecord
 from pipeline.lines import Line
 
 Record = LogRecord | SpanRecord | MetricPoint
-_SHOWN_OF_REJECTED = 2_000
 
 
 class Taken(NamedTuple):
@@ -73,4 +73,4 @@ def parsed(lines: Iterable[Line], parse: Parse, reading: Reading) -> Iterator[It
 
 def rejection(line: Line, reason: str) -> Rejection:
     """A line that is not taken, with as much of its text as the dead letters keep."""
-    return Rejection(line.number, reason, line.text[:_SHOWN_OF_REJECTED])
+    return Rejection(line.number, reason, cut(line.text))

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from time import perf_counter
+from urllib.parse import urlencode
 
-from domain.errors import QueueFullError
-from domain.letters import DeadLetter
-from domain.ports import Clock, Meter, OtlpDecoder, StateStore
+from domain.errors import QueueFullError, QuotaError
+from domain.ports import Clock, Meter, OtlpDecoder
 from domain.queue import Pressure
 from domain.telemetry import Rejection, Signal
 from pipeline.admission import Admission, Admitted, Origin, new_key
+from pipeline.letters.box import LetterBox
 from pipeline.lines import Line
 from pipeline.ndjson import parse_ndjson
 from pipeline.otlp_files import items_of
@@ -38,7 +39,7 @@ class Desk:
     """What a receiver works with. `keep_days`: how long what is pushed stays."""
 
     plane: DataPlane
-    state: StateStore
+    letters: LetterBox
     decoder: OtlpDecoder
     admission: Admission
     quotas: Quotas
@@ -61,31 +62,37 @@ class Receiver:
         self, signal: Signal, body: bytes, content_type: str, service: str = "", *, source: str = "default", digest: str = ""
     ) -> Received:
         """Take a request body: OTLP (protobuf or JSON) or NDJSON by its content type. Raises WrongUseError for neither."""
+        is_ndjson = content_type.partition(";")[0].strip().lower() in NDJSON_TYPES
 
         def items() -> Iterable[Item]:
-            if content_type.partition(";")[0].strip().lower() in NDJSON_TYPES:
-                return parsed(_lines(body), parse_ndjson, Reading(name="request", service=service, signal=signal))
+            if is_ndjson:
+                return parsed(lines_of(body), parse_ndjson, Reading(name="request", service=service, signal=signal))
             return items_of(self._desk.decoder.decode(signal, body, content_type), None)
 
         content = sha256(body).hexdigest()
-        return await self.accept(items, digest or content, source, len(body), content)
+        form = f"ndjson?{urlencode({'signal': signal, 'service': service})}" if is_ndjson else ""
+        return await self.accept(items, digest or content, source, len(body), content, form=form)
 
-    async def accept(self, items: Items, digest: str, source: str = "default", size: int = 0, content: str = "") -> Received:
+    async def accept(
+        self, items: Items, digest: str, source: str = "default", size: int = 0, content: str = "", *, form: str = ""
+    ) -> Received:
         """Take what a parser gives; it runs in a thread. `digest` names the request: the same one within 15 minutes is a repeat.
+
+        `form` says how a dead letter of it is parsed again (domain/letters.py).
 
         Raises QuotaError, QueueFullError and QueueError (all to be tried again later) and what the parser raises.
         """
         began, desk = perf_counter(), self._desk
-        desk.quotas.charge(source, size)
+        self._charge(source, size)
         if (pressure := (await desk.plane.start()).pressure()) is Pressure.CLOSED:
             raise QueueFullError("The queue is full: nothing is taken until it has drained. Send it again later.")
         origin = Origin(new_key(desk.clock), content or digest, source, "push", desk.keep_days)
         admitted = await asyncio.to_thread(lambda: desk.admission.admit(items(), origin, pressure))
-        desk.quotas.charge(source, 0, admitted.accepted)
+        self._charge(source, 0, admitted.accepted)
         is_new = not admitted.entries or await desk.plane.append(admitted.entries, f"{source}:{digest}")
         if is_new:
-            await self._keep(admitted, source)
             self._count(admitted, source, size)
+            await self._keep(admitted, source, form)
         else:
             desk.meter.add("pipeline_duplicate_requests_total", source=source)
         desk.meter.observe("pipeline_ack_seconds", perf_counter() - began, source=source)
@@ -98,17 +105,21 @@ class Receiver:
             meter.add("pipeline_received_records_total", records, source=source, signal=signal)
         for (signal, reason), records in admitted.shed.items():
             meter.add("pipeline_outcomes_total", records, outcome="shed", reason=reason, signal=signal)
+
+    async def _keep(self, admitted: Admitted, source: str, form: str) -> None:
         if admitted.rejections:
-            meter.add("pipeline_outcomes_total", len(admitted.rejections), outcome="rejected", reason="malformed", signal="any")
+            await self._desk.letters.rejected(source, admitted, form)
 
-    async def _keep(self, admitted: Admitted, source: str) -> None:
-        if admitted.rejections:
-            now = self._desk.clock.now()
-            await self._desk.state.add_dead_letters(
-                [DeadLetter(source, rejected.line, rejected.reason, rejected.text, now) for rejected in admitted.rejections]
-            )
+    def _charge(self, source: str, size: int, records: int = 0) -> None:
+        """Over quota nothing of a request is read, so it counts for one where its records are not known."""
+        try:
+            self._desk.quotas.charge(source, size, records)
+        except QuotaError:
+            self._desk.meter.add("pipeline_outcomes_total", records or 1, outcome="rejected", reason="quota", signal="any")
+            raise
 
 
-def _lines(body: bytes) -> Iterator[Line]:
+def lines_of(body: bytes) -> Iterator[Line]:
+    """The lines of a body, numbered from 1."""
     for number, raw in enumerate(body.split(b"\n"), start=1):
         yield Line(number, raw.decode("utf-8", "replace"))

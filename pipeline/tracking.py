@@ -1,6 +1,6 @@
 """Entries under way: which of their records are settled, and what of them waits to be written."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -33,13 +33,14 @@ class Tracker:
 
 @dataclass(slots=True)
 class Bundle:
-    """Rows to be written together, and the entries that are settled once they are."""
+    """Rows to be written together, and the entries that are settled once they are. `left_out`: records by outcome, reason and signal."""
 
     rows: dict[tuple[Tenant, Signal], list[Record]] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     pushed: list[LogRecord] = field(default_factory=list)
     settled: list[Tracker] = field(default_factory=list)
     templates: list[LogTemplate] = field(default_factory=list)
+    left_out: Counter[tuple[str, str, Signal]] = field(default_factory=Counter)
     size: int = 0
 
     def put(self, record: Record, tracker: Tracker) -> None:

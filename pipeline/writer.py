@@ -48,6 +48,8 @@ class Writer:
         for tenant in {tracker.tenant for tracker in new}:
             await self._write_counts(tenant, [tracker for tracker in new if tracker.tenant == tenant])
         self._recovered()
+        for (outcome, reason, left_out), records in bundle.left_out.items():
+            self._meter.add("pipeline_outcomes_total", records, outcome=outcome, reason=reason, signal=left_out)
         await self._be_done([delivery for tracker in bundle.settled for delivery in tracker.deliveries])
 
     async def _be_done(self, deliveries: Sequence[Delivery]) -> None:

@@ -10,16 +10,15 @@ from pathlib import Path
 
 from analytics.flagging import Flagger
 from domain.errors import StoreError
-from domain.letters import DeadLetter
 from domain.ports import Clock, Documents, OtlpDecoder, StateStore, TelemetryStore
-from domain.queue import Delivery, EventQueue
-from domain.telemetry import Signal
+from domain.queue import EventQueue
 from domain.window import to_nanos
 from observability.metrics import Metrics
 from pipeline.admission import Admission
 from pipeline.breaker import retry_delays
 from pipeline.finishing import Finisher
 from pipeline.follow import Follower
+from pipeline.letters.box import LetterBox
 from pipeline.limits import Cardinality, limited
 from pipeline.loader import Desk as LoaderDesk
 from pipeline.loader import Loader
@@ -32,14 +31,13 @@ from pipeline.receive import Receiver
 from pipeline.redaction import Redactor
 from pipeline.sampling import TailSampler
 from pipeline.worker import Desk as WorkerDesk
-from pipeline.worker import Poisoned, Worker
-from pipeline.writer import Refused, Writer
+from pipeline.worker import Worker
+from pipeline.writer import Writer
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
 
 MOST_VALUES = 1_000
-MOST_LETTER = 2_000
 OPEN = ["open", "acknowledged", "investigating", "identified"]
 KEY_FILE = "redaction.key"
 
@@ -112,11 +110,12 @@ class Cleaner:
 def build_intake(around: Surroundings, *, has_worker: bool = True) -> Intake:
     """Everything wired, nothing opened: the queue is when something is received."""
     settings, clock, cleaner = around.settings, around.clock, Cleaner(Redactor(around.secret, around.metrics))
-    plane = DataPlane(around.open_queue, _worker_maker(around, cleaner) if has_worker else None, around.metrics, around.store.counted)
+    letters = LetterBox(around.state, clock, around.metrics, cleaner.text, retry_delays)
+    plane = DataPlane(around.open_queue, _worker_maker(around, letters) if has_worker else None, around.metrics, around.store.counted)
     admission = Admission(settings.partitions, cleaner, clock)
     quotas = Quotas(Quota(settings.quota_records_per_s, settings.quota_bytes_per_s))
-    desk = LoaderDesk(plane, around.store, around.state, around.decoder, admission, clock)
-    receiving = ReceiverDesk(plane, around.state, around.decoder, admission, quotas, clock, around.metrics, settings.raw_days)
+    desk = LoaderDesk(plane, around.store, around.state, around.decoder, admission, clock, letters)
+    receiving = ReceiverDesk(plane, letters, around.decoder, admission, quotas, clock, around.metrics, settings.raw_days)
     return Intake(plane, Receiver(receiving), Loader(desk), Follower(desk), cleaner)
 
 
@@ -131,7 +130,7 @@ def redaction_key(folder: Path) -> bytes:
     return path.read_bytes()
 
 
-def _worker_maker(around: Surroundings, cleaner: Cleaner) -> MakeWorker:
+def _worker_maker(around: Surroundings, letters: LetterBox) -> MakeWorker:
     async def make(queue: EventQueue) -> Worker:
         return Worker(
             WorkerDesk(
@@ -139,9 +138,9 @@ def _worker_maker(around: Surroundings, cleaner: Cleaner) -> MakeWorker:
                 store=around.store,
                 finisher=Finisher(await around.store.templates(), around.flagger),
                 sampler=around.sampler,
-                writer=Writer(around.store, queue, _refuse(around), clock=around.clock, meter=around.metrics, delays=retry_delays),
+                writer=Writer(around.store, queue, letters.refused, clock=around.clock, meter=around.metrics, delays=retry_delays),
                 guard=Cardinality(MOST_VALUES).kept,
-                poisoned=_poison(around, cleaner),
+                poisoned=letters.unreadable,
                 meter=around.metrics,
                 delays=retry_delays,
                 owner=f"{socket.gethostname()}-{os.getpid()}",
@@ -150,20 +149,3 @@ def _worker_maker(around: Surroundings, cleaner: Cleaner) -> MakeWorker:
         )
 
     return make
-
-
-def _refuse(around: Surroundings) -> Refused:
-    async def refuse(signal: Signal, record: Record, reason: str) -> None:
-        await around.state.add_dead_letters([DeadLetter(signal, 0, reason, repr(record)[:MOST_LETTER], around.clock.now())])
-        around.metrics.add("pipeline_dead_letters_total", kind="poison", cause="refused")
-
-    return refuse
-
-
-def _poison(around: Surroundings, cleaner: Cleaner) -> Poisoned:
-    async def poison(delivery: Delivery, reason: str) -> None:
-        letter = DeadLetter(delivery.origin, 0, cleaner.text(reason), delivery.entry.key, around.clock.now())
-        await around.state.add_dead_letters([letter])
-        around.metrics.add("pipeline_dead_letters_total", kind="poison", cause="unreadable")
-
-    return poison

@@ -17,6 +17,7 @@ from pipeline.admission import Admission
 from pipeline.counting import unguarded
 from pipeline.finishing import Finisher
 from pipeline.follow import Follower
+from pipeline.letters.box import LetterBox
 from pipeline.loader import Desk as LoaderDesk
 from pipeline.loader import Loader
 from pipeline.plane import DataPlane
@@ -64,12 +65,15 @@ class Plant:
     async def worker(self, queue: EventQueue) -> Worker:
         """A worker over the queue."""
 
+        letters = self.letters()
+
         async def refuse(signal: Signal, record: Record, reason: str) -> None:
             self.refused.append((signal, record, reason))
+            await letters.refused(signal, record, reason)
 
         async def poison(delivery: Delivery, reason: str) -> None:
             self.poisoned.append(delivery)
-            await self.state.add_dead_letters([DeadLetter("queue", 0, reason, delivery.entry.key, self.clock.now())])
+            await letters.unreadable(delivery, reason)
 
         return Worker(
             WorkerDesk(
@@ -87,6 +91,10 @@ class Plant:
             )
         )
 
+    def letters(self) -> LetterBox:
+        """What keeps dead letters."""
+        return LetterBox(self.state, self.clock, self.meter, Untouched().text, no_delays)
+
     def plane(self) -> DataPlane:
         """A plane, not started."""
 
@@ -98,8 +106,9 @@ class Plant:
     def ways_in(self, plane: DataPlane) -> "WaysIn":
         """What takes records into a plane."""
         admission = Admission(self.queue.partitions, Untouched(), self.clock)
-        desk = LoaderDesk(plane, self.store, self.state, OtlpCodec(), admission, self.clock)
-        receiver = Receiver(ReceiverDesk(plane, self.state, OtlpCodec(), admission, Quotas(self.quota), self.clock, self.meter))
+        letters = self.letters()
+        desk = LoaderDesk(plane, self.store, self.state, OtlpCodec(), admission, self.clock, letters)
+        receiver = Receiver(ReceiverDesk(plane, letters, OtlpCodec(), admission, Quotas(self.quota), self.clock, self.meter))
         return WaysIn(plane, receiver, Loader(desk), Follower(desk))
 
 

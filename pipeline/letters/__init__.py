@@ -1,0 +1,1 @@
+"""Dead letters: written where input cannot be taken, and replayed."""
