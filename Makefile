@@ -35,14 +35,17 @@ format: $(VENV)/installed-dev ## format and mend what ruff can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/installed ## speed: start-up, overhead, 1 M rows, ingest, verifier; writes docs/results/bench.md
+bench: $(VENV)/installed ## speed: start-up, overhead, 1 M rows, ingest, verifier, the data plane; writes docs/results/bench.md and flow.md
 	$(BIN)/watchfloor eval bench
+	$(BIN)/watchfloor eval flow --seconds 300
 
 eval: $(VENV)/installed ## the question suites against truth computed from raw rows; writes docs/results/
 	$(BIN)/watchfloor eval run --suite sample
 	$(BIN)/watchfloor eval run --suite desks
 	$(BIN)/watchfloor eval run --suite desks --phrasebook evals/cases/desks.phrases.yaml
 	$(BIN)/watchfloor eval run --suite faults
+	$(BIN)/watchfloor eval sampling
+	$(BIN)/watchfloor eval redaction
 	@if [ -d $(PUBLIC) ]; then $(BIN)/watchfloor eval run --suite public; \
 	else echo "suite 'public' skipped: there is no folder $(PUBLIC) beside the project"; fi
 

@@ -9,6 +9,9 @@ from service.incident_groups import INCIDENT_GROUPS
 from service.invocation import call
 
 Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
+LetterKind = Annotated[str, typer.Option("--kind", help="retryable|poison|policy")]
+LetterCause = Annotated[str, typer.Option("--cause", help="malformed, too_large, refused, unreadable, …")]
+LetterSource = Annotated[str, typer.Option("--source", help="the file, sender or service it is from")]
 
 metrics = typer.Typer(help="The metric template registry.", no_args_is_help=True)
 templates = typer.Typer(help="Log templates.", no_args_is_help=True)
@@ -136,6 +139,23 @@ def eval_bench(
     call(context, "evaluation.bench", json, rows=rows, stall=stall, out=out)
 
 
+@evaluation.command("flow")
+def eval_flow(
+    context: typer.Context,
+    rate: Annotated[int, typer.Option(help="events a second of the steady trials", min=100)] = 5_000,
+    seconds: Annotated[float, typer.Option(help="seconds of the steady trial", min=1)] = 60.0,
+    burst_rate: Annotated[int, typer.Option(help="events a second of the burst", min=100)] = 20_000,
+    burst_s: Annotated[float, typer.Option(help="seconds of the burst", min=1)] = 60.0,
+    stall_s: Annotated[float, typer.Option(help="seconds that the store stands still", min=1)] = 60.0,
+    backlog_s: Annotated[float, typer.Option(help="seconds of traffic that wait before they are worked off", min=1)] = 60.0,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Measure the data plane: rate, answers, a stalled store, a burst, a backlog, each stage; exit 1 when a bar is not kept."""
+    given = {"rate": rate, "seconds": seconds, "burst_rate": burst_rate, "burst_s": burst_s, "stall_s": stall_s, "backlog_s": backlog_s}
+    call(context, "evaluation.flow", json, out=out, **given)
+
+
 @evaluation.command("sampling")
 def eval_sampling(
     context: typer.Context,
@@ -164,11 +184,14 @@ def eval_redaction(
 @dlq.command("list")
 def dlq_list(
     context: typer.Context,
-    limit: Annotated[int, typer.Option(help="how many at most", min=1)] = 100,
+    kind: LetterKind = "",
+    cause: LetterCause = "",
+    source: LetterSource = "",
+    limit: Annotated[int, typer.Option(help="how many at most", min=1, max=10_000)] = 100,
     json: Json = False,
 ) -> None:
-    """List dead letters, newest first."""
-    call(context, "dlq.show_list", json, limit=limit)
+    """List dead letters, newest first, and how many there are by kind and cause."""
+    call(context, "dlq.show_list", json, kind=kind, cause=cause, source=source, limit=limit)
 
 
 @thresholds.command("show")
@@ -229,3 +252,17 @@ def replay_spool(
 ) -> None:
     """Store what the spool of a stopped service holds, or write it to a file and read it back."""
     call(context, "replay_spool.main", json, dump=dump, source=source)
+
+
+@replay.command("dlq")
+def replay_dlq(
+    context: typer.Context,
+    kind: LetterKind = "",
+    cause: LetterCause = "",
+    source: LetterSource = "",
+    ids: Annotated[list[str] | None, typer.Option("--id", help="of this letter; may be given again", metavar="LETTER")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say which could be tried, and change nothing")] = False,
+    json: Json = False,
+) -> None:
+    """Store dead letters after all; what is stored already is only marked, so it may be repeated."""
+    call(context, "dlq.replay", json, kind=kind, cause=cause, source=source, ids=ids or [], dry_run=dry_run)

@@ -1,5 +1,6 @@
 """How every serving command begins: its socket, its signals, its log."""
 
+import gc
 import signal
 import socket
 import sys
@@ -9,6 +10,8 @@ from observability.events import log_json
 from service.guard import is_loopback
 
 GRACE_S = 3
+SWITCH_S = 0.001  # a thread that computes gives way this often: the event loop has answers to send
+COLLECT_AFTER = (50_000, 20, 50)  # records come and go by the ten thousand; what stays from the start is never looked at again
 
 
 def begin(log_format: str) -> None:
@@ -17,6 +20,14 @@ def begin(log_format: str) -> None:
         signal.signal(name, _ended)
     if log_format == "json":
         log_json(sys.stderr)
+
+
+def settle() -> None:
+    """Once everything is open: set up threads and memory for answering while much is computed beside."""
+    sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _ended(number: int, _frame: object) -> None:

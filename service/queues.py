@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.clock import SystemClock
 from adapters.redis_queue import open_embedded_queue, open_redis_queue
+from adapters.valkey import server_program
 from domain.errors import QueueError
 from domain.ports import Meter
 from domain.queue import EventQueue
@@ -38,6 +39,11 @@ def queue_opener(settings: Settings, folder: Path, meter: Meter) -> OpenQueue:
             return spool
 
     return opened
+
+
+def queue_server() -> Path:
+    """The program of a Valkey or Redis server on this machine. Raises QueueError."""
+    return server_program()
 
 
 def spool_of(settings: Settings, folder: Path, meter: Meter) -> SpoolQueue:

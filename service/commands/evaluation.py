@@ -1,4 +1,4 @@
-"""`watchfloor eval run|compare|bench|sampling|redaction`."""
+"""`watchfloor eval run|compare|bench|flow|sampling|redaction`."""
 
 import sys
 from collections.abc import Mapping
@@ -17,11 +17,14 @@ from evals.compare.pairing import spread
 from evals.compare.report import Terms
 from evals.compare.verdict import EXIT_CODES
 from evals.faults import command as faults
+from evals.flow import command as flows
 from evals.redaction import command as redactions
 from evals.sampling import command as samplings
 from service.invocation import Invocation
+from service.queues import queue_server
 from service.runtimes import conditions, open_arms, open_runtime
 from service.settings import read_settings
+from service.stages import stages
 
 RESULTS = Path("docs/results")
 HELP = (str(Path(sys.executable).with_name("watchfloor")), "--help")
@@ -60,6 +63,17 @@ async def bench(invocation: Invocation, options: Mapping[str, Any]) -> int:
     out, now = options["out"] or _results(), datetime.now(UTC)
     given = {"stall_s": options["stall"], "now": now, "say": invocation.say}
     report = await benchmarks.run(open_runtime, options["rows"], out, **given, help_command=HELP)
+    invocation.show(report, _scores(report))
+    return 0 if report["kept"] else 1
+
+
+async def flow(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Measure the data plane with its parts as processes; exit 1 when a bar is not kept."""
+    names = ("rate", "seconds", "burst_rate", "burst_s", "stall_s", "backlog_s")
+    load = flows.Load(**{name: options[name] for name in names})
+    course = flows.Course(flows.Programs(HELP[0], str(queue_server())), load, invocation.say)
+    command = "watchfloor eval flow " + " ".join(f"--{name.replace('_', '-')} {options[name]:g}" for name in names)
+    report = flows.run(course, stages(), options["out"] or _results(), now=datetime.now(UTC), command=command)
     invocation.show(report, _scores(report))
     return 0 if report["kept"] else 1
 

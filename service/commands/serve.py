@@ -12,7 +12,7 @@ from service.briefings import briefing_jobs
 from service.demo import load_demo
 from service.housekeeping import upkeep_jobs
 from service.invocation import Invocation
-from service.listening import GRACE_S, address_of, begin, bound
+from service.listening import GRACE_S, address_of, begin, bound, settle
 from service.parts import Parts
 from service.roles import require_shared_queue
 from service.settings import read_settings
@@ -37,6 +37,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
         invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         await parts.plane.start()
+        settle()
         async with parts.keeper.working(), _jobs(parts, part):
             await Server(config, parts).serve(sockets=[listener])
     return 0

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from domain.queue import QueueStatus
 from service.guard import LoopbackGuard
 from service.invocation import Invocation
-from service.listening import GRACE_S, address_of, begin, bound
+from service.listening import GRACE_S, address_of, begin, bound, settle
 from service.problems import install_problems
 from service.roles import PlaneParts, open_plane
 from service.routes.push import push_routes
@@ -26,6 +26,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
     begin(settings.log_format)
     async with open_plane(settings, part, address) as parts:
         await parts.plane.start()
+        settle()
         invocation.say(f"Watchfloor {part} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         app = small_app(parts, takes_pushes=part != "worker")
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S)

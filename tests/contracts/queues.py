@@ -1,5 +1,6 @@
 """The event queues that the contract runs on. A backend is a name here and its opener: each call opens the same place again."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -74,7 +75,7 @@ async def bench(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[B
 
 
 def entry(name: str, partition: int = 0, payload: bytes = b"payload", records: int = 1) -> Entry:
-    return Entry(EntryKey(name), partition, payload, records, 1_770_000_000_000_000_000)
+    return Entry(EntryKey(name), partition, payload, records, time.time_ns())
 
 
 def keys(deliveries: Sequence[Delivery]) -> list[str]:

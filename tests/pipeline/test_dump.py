@@ -93,6 +93,7 @@ def test_a_line_says_what_a_person_wants_to_know(tmp_path: Path) -> None:
         "tenant": "default",
         "source": "key-1",
         "signal": "logs",
+        "event_id": "EVT--1",
         "timestamp": "2026-02-02T02:40:00.000000001Z",
         "service": "shop",
         "severity": "ERROR",

@@ -154,7 +154,7 @@ async def test_a_load_that_died_halfway_and_is_run_again_writes_nothing_twice(tm
     source = write(tmp_path, lines, "pay.ndjson")
     async with running(Plant(store=dying, state=state, queue=queue)) as ways:
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(ways.loader.load(source, LoadOptions(), lambda _: None), 5)
+            await asyncio.wait_for(ways.loader.load(source, LoadOptions(), lambda _: None), 2.5)
     assert (0 < len(dying.logs) < rows, state.kept_loads) == (True, {})
     store = FakeTelemetryStore(logs=dying.logs, mined=dying.mined, count_batches=dying.count_batches)
     queue.again()
