@@ -22,7 +22,7 @@ from simulator.live import Pace
 from simulator.wide import EVENT_TYPES, Ranges
 from tests.fakes import FakeClock, FakeDocuments, FakeQueue, FakeTelemetryStore
 from tests.pipeline.plants import Plant
-from tests.service.world import Front, front
+from tests.service.world import Front, front, settled
 
 NDJSON = {"content-type": "application/x-ndjson"}
 
@@ -174,7 +174,9 @@ async def test_the_loop_ticks_by_itself_between_sleeps() -> None:
     live.start()
     await asyncio.wait_for(woken.wait(), 30)
     await live.stop()
+    await feed.ways.settle(feed.queue)
     assert len(feed.store.logs) == pytest.approx(60, abs=7)
+    await feed.close()
 
 
 async def test_a_bug_ends_the_feed_says_so_and_it_can_be_started_again() -> None:
@@ -246,6 +248,7 @@ def wide(number: int, status: int, service: str = "pay") -> dict[str, Any]:
 
 async def push(made: Front, *events: dict[str, Any]) -> None:
     await made.parts.receiver.take("logs", "\n".join(map(json.dumps, events)).encode(), NDJSON["content-type"])
+    await settled(made.parts)
 
 
 async def test_events_of_any_sender_are_shown_newest_first_and_filtered(client: Client) -> None:
