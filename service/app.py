@@ -13,6 +13,7 @@ from service.routes.incidents import incident_routes
 from service.routes.intake import intake_routes
 from service.routes.investigate import investigate_routes
 from service.routes.knowledge import knowledge_routes
+from service.routes.letters import letter_routes
 from service.routes.monitoring import monitoring_routes
 from service.routes.pipeline import pipeline_routes
 from service.routes.pushed import pushed_routes
@@ -31,6 +32,7 @@ ROUTES = (
     briefing_routes,
     monitoring_routes,
     pipeline_routes,
+    letter_routes,
     archive_routes,
     sampling_routes,
     status_routes,

@@ -17,15 +17,6 @@ async def metrics(parts: Parts) -> list[Mapping[str, Any]]:
     ]
 
 
-async def dead_letters(parts: Parts) -> list[Mapping[str, Any]]:
-    """Input that could not be taken, newest first."""
-    letters = await parts.state.dead_letters(limit=1_000)
-    return [
-        {"source": item.source, "line": item.line, "reason": item.reason, "text": item.text, "received_at": rfc3339(item.received_at)}
-        for item in letters
-    ]
-
-
 async def runs(parts: Parts) -> list[Mapping[str, Any]]:
     """The last runs, newest first."""
     return [
@@ -45,7 +36,6 @@ async def prompts(parts: Parts) -> list[Mapping[str, Any]]:
 READINGS: Mapping[str, Callable[[Parts], Awaitable[Any]]] = {
     "overview": actions.overview,
     "metrics": metrics,
-    "dlq": dead_letters,
     "runs": runs,
     "prompts": prompts,
 }

@@ -203,9 +203,15 @@ def test_health_tells_living_from_ready(made: Front) -> None:
 def test_dead_letters_tools_and_prompts_are_readable(made: Front) -> None:
     letter = DeadLetter("app.log", 3, "not JSON", "x", START)
     asyncio.run(made.state.add_dead_letters([letter]))
-    assert made.client.get("/api/dlq").json() == [
-        {"source": "app.log", "line": 3, "reason": "not JSON", "text": "x", "received_at": rfc3339(START)}
-    ]
+    (shown,) = made.client.get("/api/dlq", params={"cause": "malformed"}).json()
+    assert shown == {"letter_id": letter.letter_id, "source": "app.log", "line": 3, "kind": "poison", "cause": "malformed"} | {
+        "reason": "not JSON",
+        "text": "x",
+        "record_id": "",
+        "attempts": 0,
+        "outcome": "",
+        "received_at": rfc3339(START),
+    } | {"next_at": None, "replayed_at": None, "replayable": False}
     tools = made.client.get("/api/metrics").json()
     assert all(tool["unavailable_because"] for tool in tools if not tool["available"])
     assert {prompt["task"] for prompt in made.client.get("/api/prompts").json()} >= {"route", "plan", "select", "word", "revise"}
