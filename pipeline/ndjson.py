@@ -34,14 +34,13 @@ class Fields:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
-        self._taken: set[str] = set()
+        self._left = {name: value for name, value in values.items() if value is not None}
 
     def take(self, *names: str) -> Any:
-        """The first of these fields that has a value, else None."""
+        """The first of these fields that has a value and was not taken, else None."""
         for name in names:
-            if self._values.get(name) is not None:
-                self._taken.add(name)
-                return self._values[name]
+            if name in self._left:
+                return self._left.pop(name)
         return None
 
     def peek(self, name: str) -> Any:
@@ -74,7 +73,7 @@ class Fields:
         """The attributes: the object `attributes` and every field nobody took."""
         given = self._values.get("attributes")
         nested = given if isinstance(given, dict) else {}
-        left = {name: value for name, value in self._values.items() if name not in self._taken and name not in {"attributes", "resource"}}
+        left = {name: value for name, value in self._left.items() if name not in {"attributes", "resource"}}
         return attributes_of({**left, **nested})
 
     def resource(self) -> dict[str, str]:

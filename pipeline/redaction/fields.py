@@ -1,7 +1,8 @@
 """The text of a record: which fields can hold what somebody wrote."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 
 from domain.telemetry import LogRecord, MetricPoint, SpanRecord
 from pipeline.reading import Record
@@ -15,18 +16,15 @@ _TEXTS: Mapping[type[Record], tuple[str, ...]] = {
     MetricPoint: ("name", "service", "unit"),
 }
 
+_GET: Mapping[type[Record], Callable[[Record], tuple[str, ...]]] = {kind: attrgetter(*names) for kind, names in _TEXTS.items()}
 _IDS = frozenset(("trace_id", "span_id", "parent_span_id"))  # in hexadecimal they are ids, whatever number they spell
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
-def texts(record: Record) -> Iterator[str]:
+def texts(record: Record) -> list[str]:
     """Every text of a record, names of attributes too."""
-    for name in _TEXTS[type(record)]:
-        yield getattr(record, name)
-    yield from record.attributes
-    yield from record.attributes.values()
-    yield from record.resource
-    yield from record.resource.values()
+    held, resource = record.attributes, record.resource
+    return [*_GET[type(record)](record), *held, *held.values(), *resource, *resource.values()]
 
 
 def rewritten(record: Record, text: Callable[[str], str], pair: Callable[[str, str], tuple[str, str]]) -> Record:

@@ -45,7 +45,7 @@ class Redactor:
 
     def _cleaned(self, record: Record) -> Record:
         """One record; only those of its texts are searched that the screen points at."""
-        held = list(texts(record))
+        held = texts(record)
         dirty = {held[number] for number in self._screen.suspects(held)}
 
         def replaced(value: str) -> str:
