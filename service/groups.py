@@ -181,6 +181,22 @@ def eval_redaction(
     call(context, "evaluation.redaction", json, seed=seed, secrets=secrets, phrasebook=phrasebook, lines=lines or [], out=out)
 
 
+@evaluation.command("soak")
+def eval_soak(
+    context: typer.Context,
+    mode: Annotated[str, typer.Option(help="queue: all|embedded|redis|spool")] = "all",
+    seed: Annotated[int, typer.Option(help="seed of the first schedule of faults")] = 1,
+    schedules: Annotated[int, typer.Option(help="schedules a mode", min=0)] = 10,
+    minutes: Annotated[float, typer.Option(help="steady traffic afterwards, in the first mode", min=0)] = 0.0,
+    rate: Annotated[float, typer.Option(help="its events a second", min=1)] = 2_000.0,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Kill and stall parts of the data plane under traffic, and look for every acknowledged record; exit 1 when one is missing."""
+    given = {"mode": mode, "seed": seed, "schedules": schedules, "minutes": minutes, "rate": rate}
+    call(context, "evaluation.soak", json, **given, out=out)
+
+
 @dlq.command("list")
 def dlq_list(
     context: typer.Context,

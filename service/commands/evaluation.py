@@ -20,6 +20,9 @@ from evals.faults import command as faults
 from evals.flow import command as flows
 from evals.redaction import command as redactions
 from evals.sampling import command as samplings
+from evals.soak import command as soaks
+from evals.soak.campaign import Product
+from evals.soak.report import as_markdown as soak_page
 from service.invocation import Invocation
 from service.queues import queue_server
 from service.runtimes import conditions, open_arms, open_runtime
@@ -27,7 +30,9 @@ from service.settings import read_settings
 from service.stages import stages
 
 RESULTS = Path("docs/results")
-HELP = (str(Path(sys.executable).with_name("watchfloor")), "--help")
+PROGRAM = str(Path(sys.executable).with_name("watchfloor"))
+HELP = (PROGRAM, "--help")
+PRODUCT = Product((PROGRAM,), (sys.executable, "-m", "service.stored"))
 
 
 async def run_suite(invocation: Invocation, options: Mapping[str, Any]) -> int:
@@ -92,6 +97,15 @@ async def redaction(invocation: Invocation, options: Mapping[str, Any]) -> int:
     asked = redactions.Asked(options["seed"], options["secrets"], options["phrasebook"], tuple(options["lines"]))
     report = redactions.run(asked, out, now=now, say=invocation.say)
     invocation.show(report, _scores(report))
+    return 0 if report["kept"] else 1
+
+
+async def soak(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Break parts of the data plane under traffic and look for every record; exit 1 when one is not there, or a bar is not kept."""
+    out, now = options["out"] or _results(), datetime.now(UTC)
+    given = {name: options[name] for name in ("seed", "schedules", "minutes", "rate")}
+    report = await soaks.run(PRODUCT, soaks.Asked(soaks.modes_of(options["mode"]), **given), out, now=now, say=invocation.say)
+    invocation.show(report, soak_page(report))
     return 0 if report["kept"] else 1
 
 

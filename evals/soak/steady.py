@@ -1,0 +1,120 @@
+"""The soak: one plant under steady traffic, looked at every ten seconds, and every record found again at the end."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from time import monotonic, time_ns
+from typing import Any
+
+from evals.soak.campaign import DRAIN_S, Product
+from evals.soak.parts import Plant, plant
+from evals.soak.records import Stream
+from evals.soak.schedule import Mode
+from evals.soak.sender import Journal, Sender
+from evals.soak.series import Sample, Slope, is_flat, sample, slope
+from evals.soak.stored import read
+from evals.soak.verdict import Terms, Verdict, verdict
+
+LOOK_S, CONNECTIONS = 10.0, 4
+MOST_MB_AN_HOUR = 30.0
+FEW_DESCRIPTORS, FEW_PARTS = 8.0, 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is asked for: how long, how many events a second, in which mode, and how often it is looked at."""
+
+    minutes: float
+    rate: float
+    mode: Mode = "embedded"
+    look_s: float = LOOK_S
+    name: str = "soak"
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """How it went. `wrong`: the bars that were not kept."""
+
+    load: Load
+    samples: tuple[Sample, ...]
+    verdict: Verdict
+    rss: Slope | None
+    queue_rss: Slope | None
+    issued: int
+    left: int
+    cpu: float
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What is not as it must be; a run too short for a slope has none that is too steep."""
+        found = [f"{name}: {value}" for name, value in self.verdict.faults.items()]
+        found += [f"RSS grew up to {self.rss.high:.1f} MB/h"] if self.rss and self.rss.high >= MOST_MB_AN_HOUR else []
+        found += [] if is_flat(self.samples, "descriptors", FEW_DESCRIPTORS) else ["descriptors grew"]
+        found += [] if is_flat(self.samples, "parts", FEW_PARTS) else ["parts grew"]
+        found += [f"{self.left} entries left in the queue"] if self.left else []
+        return tuple(found)
+
+    def as_json(self) -> dict[str, Any]:
+        """As reports carry it."""
+        slopes = {"rss_mb_an_hour": self.rss, "queue_rss_mb_an_hour": self.queue_rss}
+        return {
+            "mode": self.load.mode,
+            "minutes": self.load.minutes,
+            "rate": self.load.rate,
+            "issued": self.issued,
+            **self.verdict.as_json(),
+            **{name: one.as_json() if one else None for name, one in slopes.items()},
+            "cpu_cores": round(self.cpu, 3),
+            "left": self.left,
+            "wrong": list(self.wrong),
+            "series": [one.as_json() for one in self.samples],
+        }
+
+
+async def soak(product: Product, load: Load, folder: Path, say: Callable[[str], None]) -> Soak:
+    """Run it in a folder with a short path. Raises WatchfloorError when a part ends."""
+    stream = Stream(load.name, time_ns(), step_ns=round(1e9 / load.rate))
+    requests = max(1, round(load.minutes * 60 * load.rate / stream.size))
+    with plant(load.mode, product.command, folder, {"WATCHFLOOR_ENVIRONMENT": "dev"}) as made, (folder / "soak.journal").open("w") as file:
+        journal = Journal(file)
+        sender = Sender(stream, journal, tuple(part.url for part in made.receivers), Random(load.name), repeats=0.0)
+        samples = await _watched(made, sender.send(range(requests), CONNECTIONS, load.rate / stream.size), journal, load, say)
+        await sender.send(range(requests, requests + len(made.receivers)), 1, 1_000)
+        left = await _drained(made)
+        await asyncio.to_thread(made.end)
+        say("  reading every row back")
+        found = (await asyncio.to_thread(read, product.reader, made.owner.folder, [(stream, journal)]))[stream.name]
+    fresh = frozenset(range(requests, requests + len(made.receivers)))
+    judged = await asyncio.to_thread(verdict, found, journal, Terms(fresh=fresh))
+    rss, queue_rss, cpu = slope(samples, "rss_mb"), slope(samples, "queue_rss_mb"), _cores(samples)
+    return Soak(load, tuple(samples), judged, rss, queue_rss, len(journal.issued) * stream.size, left, cpu)
+
+
+async def _watched(made: Plant, sending: Any, journal: Journal, load: Load, say: Callable[[str], None]) -> list[Sample]:
+    samples: list[Sample] = []
+    began, task = monotonic(), asyncio.create_task(sending)
+    while not task.done():
+        await asyncio.wait([task], timeout=load.look_s)
+        ack_ms, journal.ack_ms = journal.ack_ms, []
+        samples.append(await asyncio.to_thread(sample, made, monotonic() - began, ack_ms))
+        say(f"  {samples[-1].at_s:6.0f} s  RSS {samples[-1].rss_mb:.0f} MB, depth {samples[-1].depth}, p99 {samples[-1].ack_p99_ms:.0f} ms")
+    await task
+    return samples
+
+
+async def _drained(made: Plant) -> int:
+    """Waits until nothing is left; how many entries are left after about 90 s."""
+    left = 1
+    for _ in range(round(DRAIN_S)):
+        if not (left := int((await asyncio.to_thread(made.owner.status)).get("depth", 1))):
+            break
+        await asyncio.sleep(1)
+    return left
+
+
+def _cores(samples: Sequence[Sample]) -> float:
+    """CPU of all parts, in cores."""
+    first, last = samples[0], samples[-1]
+    return (last.cpu_s - first.cpu_s) / max(last.at_s - first.at_s, 1e-9)
