@@ -13,7 +13,7 @@ import orjson
 
 from domain.errors import WrongUseError
 from domain.ids import Tenant
-from domain.letters import DeadLetter
+from domain.letters import DeadLetter, letter_id
 from domain.queue import Entry, EntryKey
 from domain.telemetry import HistogramPoint, LogRecord, MetricPoint, SpanRecord, severity_text
 from domain.window import from_nanos, parse_rfc3339, rfc3339
@@ -33,6 +33,8 @@ _NAMES = {  # as input records call them (docs/pipeline.md); the others keep the
 _LOG_NAMES = {**_NAMES, "status": "status_code"}
 _TIMES = {"timestamp_ns", "start_ns"}
 _DERIVED = {"record_id", "arrival"}  # from the entry
+_LETTER_TIMES = ("next_at", "replayed_at")
+_LETTER_WORDS = ("source", "reason", "text")  # an older version reads these
 
 Row = Mapping[str, Any]
 
@@ -65,7 +67,7 @@ def letters_of(file: Path) -> Iterator[DeadLetter]:
         if "dead_letter" not in row:
             continue
         try:
-            yield DeadLetter(**{**row["dead_letter"], "received_at": parse_rfc3339(row["received_at"])})
+            yield _letter(row)
         except (KeyError, TypeError, ValueError) as error:
             raise WrongUseError(f"The dead letter at line {number} of {str(file)!r} is not as it was dumped: {error}.") from error
 
@@ -86,8 +88,23 @@ def _rows(entries: Iterable[Entry], letters: Iterable[DeadLetter]) -> Iterator[R
     for entry in entries:
         yield from _rows_of(entry)
     for one in letters:
-        letter = {"source": one.source, "line": one.line, "reason": one.reason, "text": one.text}
-        yield {"received_at": rfc3339(one.received_at), "dead_letter": letter}
+        yield _letter_row(one)
+
+
+def _letter_row(letter: DeadLetter) -> Row:
+    times = {name: rfc3339(at) for name in _LETTER_TIMES if (at := getattr(letter, name))}
+    others = [one for one in fields(DeadLetter) if one.name not in {*_LETTER_TIMES, "payload", "received_at"}]
+    told = {one.name: value for one in others if (value := getattr(letter, one.name)) != "" or one.name in _LETTER_WORDS}
+    payload = {"payload": base64.b64encode(letter.payload).decode()} if letter.payload else {}
+    return {"received_at": rfc3339(letter.received_at), "dead_letter": {**told, **times, **payload}}
+
+
+def _letter(row: Row) -> DeadLetter:
+    told = row["dead_letter"]
+    times = {name: parse_rfc3339(told[name]) for name in _LETTER_TIMES if name in told}
+    payload = base64.b64decode(told.get("payload", ""))
+    known = {"letter_id": letter_id(row["received_at"], orjson.dumps(told)), **told}  # dumps of older versions name no id
+    return DeadLetter(**{**known, **times, "payload": payload, "received_at": parse_rfc3339(row["received_at"])})
 
 
 def _rows_of(entry: Entry) -> Iterator[Row]:

@@ -85,6 +85,7 @@ class Receiver:
         began, desk = perf_counter(), self._desk
         self._charge(source, size)
         if (pressure := (await desk.plane.start()).pressure()) is Pressure.CLOSED:
+            desk.meter.add("pipeline_outcomes_total", outcome="rejected", reason="queue_full", signal="any")
             raise QueueFullError("The queue is full: nothing is taken until it has drained. Send it again later.")
         origin = Origin(new_key(desk.clock), content or digest, source, "push", desk.keep_days)
         admitted = await asyncio.to_thread(lambda: desk.admission.admit(items(), origin, pressure))

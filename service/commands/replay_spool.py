@@ -55,8 +55,8 @@ async def _dumped(invocation: Invocation, settings: Settings, file: Path) -> int
 
 async def _filled(invocation: Invocation, settings: Settings, file: Path) -> None:
     async with _state(settings) as (folder, state):
-        known = frozenset(await state.dead_letters(limit=MOST_LETTERS))
-        letters: Sequence[DeadLetter] = await asyncio.to_thread(lambda: [one for one in letters_of(file) if one not in known])
+        known = frozenset(one.letter_id for one in await state.dead_letters(limit=MOST_LETTERS))
+        letters: Sequence[DeadLetter] = await asyncio.to_thread(lambda: [one for one in letters_of(file) if one.letter_id not in known])
         await asyncio.to_thread(lambda: sum(1 for _ in entries_of(file)))  # all of it is right, or none is taken
         spool = await asyncio.to_thread(spool_of, settings, folder, Metrics())
         entries = entries_of(file)

@@ -1,6 +1,7 @@
 """A dump is read by people, and read back it is the same entries."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,6 +64,18 @@ SLICES = st.lists(LOGS | SPANS | POINTS, max_size=4).flatmap(
     )
 )
 LETTER = DeadLetter("app.log", 7, "there is no body", "a\u00e9\n\x00", datetime(2026, 3, 1, 12, 0, 0, 5, UTC))
+TRIED = replace(
+    LETTER,
+    letter_id="DL-1",
+    kind="retryable",
+    cause="refused",
+    format="record?signal=logs&at=5",
+    payload=b"\x00\xff",
+    record_id="k.0-1",
+    attempts=2,
+    next_at=datetime(2026, 3, 1, 13, tzinfo=UTC),
+    outcome="no answer",
+)
 
 
 def entry_of(number: int, part: Slice) -> Entry:
@@ -74,13 +87,23 @@ def entry_of(number: int, part: Slice) -> Entry:
 def test_what_is_read_back_is_what_was_dumped(parts: list[Slice], tmp_path: Path) -> None:
     entries = [entry_of(number, part) for number, part in enumerate(parts)]
     file = tmp_path / "dump.ndjson"
-    assert dump(entries, [LETTER], file) == 1 + sum(max(len(part.records), 1) for part in parts)
+    assert dump(entries, [LETTER, TRIED], file) == 2 + sum(max(len(part.records), 1) for part in parts)
     back = list(entries_of(file))
     assert [decoded(one) for one in back] == [decoded(one) for one in entries]
     assert [(one.key, one.partition, one.records, one.received_at_ns) for one in back] == [
         (one.key, one.partition, one.records, one.received_at_ns) for one in entries
     ]
-    assert list(letters_of(file)) == [LETTER]
+    assert list(letters_of(file)) == [LETTER, TRIED]
+
+
+def test_letters_of_an_older_dump_are_the_same_ones_each_time_they_are_read(tmp_path: Path) -> None:
+    told = {"source": "a.log", "reason": "no time", "text": "x"}
+    rows = [{"received_at": "2026-03-01T12:00:00Z", "dead_letter": {**told, "line": line}} for line in (3, 4)]
+    (tmp_path / "old").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    first, again = (list(letters_of(tmp_path / "old")) for _ in range(2))
+    assert first == again
+    assert len({letter.letter_id for letter in first}) == 2
+    assert {(letter.kind, letter.cause, letter.format) for letter in first} == {("poison", "malformed", "")}
 
 
 def test_a_line_says_what_a_person_wants_to_know(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""Dead letters over HTTP: found by what they are, counted, replayed."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.letters import DeadLetter
+from service.letters import letters_job
+from tests.graph.world import START
+from tests.service.world import Front, front
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Front:
+    plain = front()
+    kept = plain.parts.settings.model_copy(update={"data_dir": tmp_path})  # a replay needs the installation's redaction key
+    made = replace(plain, parts=replace(plain.parts, settings=kept))
+    letters = [
+        DeadLetter("app.log", 3, "not JSON", "x", START, "DL-1"),
+        DeadLetter("web", 0, "does not fit", "{}", START, "DL-2", cause="refused", format="record?signal=logs&at=1", payload=b"?"),
+        DeadLetter("web", 0, "no answer", "{}", START, "DL-3", "retryable", next_at=START - timedelta(days=9)),
+    ]
+    asyncio.run(made.state.add_dead_letters(letters))
+    return made
+
+
+def test_letters_are_found_by_kind_cause_source_and_limit(made: Front) -> None:
+    asked: list[dict[str, str | int]] = [{}, {"limit": 1}, {"kind": "retryable"}, {"cause": "refused"}, {"source": "app.log"}]
+    asked.append({"source": "web", "kind": "poison"})
+        {},
+        {"limit": 1},
+        {"kind": "retryable"},
+        {"cause": "refused"},
+        {"source": "app.log"},
+        {"source": "web", "kind": "poison"},
+    )
+    found = [[one["letter_id"] for one in made.client.get("/api/dlq", params=params).json()] for params in asked]
+    assert found == [["DL-3", "DL-2", "DL-1"], ["DL-3"], ["DL-3"], ["DL-2"], ["DL-1"], ["DL-2"]]
+    assert made.client.get("/api/dlq", params={"kind": "lively"}).status_code == 422
+    (shown,) = made.client.get("/api/dlq", params={"cause": "refused"}).json()
+    assert (shown["replayable"], "payload" in shown) == (True, False)
+
+
+def test_totals_are_by_kind_and_cause(made: Front) -> None:
+    assert made.client.get("/api/dlq/totals").json() == [
+        {"kind": "poison", "cause": "malformed", "letters": 1, "waiting": 1},
+        {"kind": "poison", "cause": "refused", "letters": 1, "waiting": 1},
+        {"kind": "retryable", "cause": "malformed", "letters": 1, "waiting": 1},
+    ]
+
+
+def test_a_replay_counts_what_became_of_them(made: Front) -> None:
+    came = made.client.post("/api/dlq/replay", json={"source": "web", "dry_run": True}).json()
+    assert {name: count for name, count in came.items() if count} == {"dry_run": True, "replayed": 1, "not_replayable": 1}
+    came = made.client.post("/api/dlq/replay", json={"ids": ["DL-1", "DL-2"]}).json()
+    assert {name: count for name, count in came.items() if count} == {"still_refused": 1, "not_replayable": 1}
+    (tried,) = made.client.get("/api/dlq", params={"cause": "refused"}).json()
+    assert (tried["attempts"], "cannot be read" in tried["outcome"]) == (1, True)
+    assert made.client.post("/api/dlq/replay", json={"id": "DL-1"}).status_code == 422
+
+
+async def test_the_job_tries_what_is_due(made: Front) -> None:
+    await letters_job(made.parts).run(START)
+    assert {one["letter_id"]: one["attempts"] for one in made.client.get("/api/dlq").json()} == {"DL-1": 0, "DL-2": 0, "DL-3": 0}
