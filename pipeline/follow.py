@@ -82,7 +82,7 @@ class Follower:
         The last record is held back until the next one begins or a poll finds nothing new, so that its lines stay together.
         """
         tail, tally, pending = Tail(source), Tally(), _Pending(options, self._desk.decoder)
-        keep_days = options.keep_days or 0
+        keep_days = options.keep_days
         try:
             while True:
                 appended = await asyncio.to_thread(tail.read)

@@ -79,7 +79,7 @@ class Loader:
 
     def _first(self, sha256: str, options: LoadOptions) -> Origin:
         salt = new_key(self._desk.clock) if options.again else hash_of(repr(astuple(options)).encode()).hexdigest()
-        return Origin(f"F{sha256[:12]}{salt[:24]}", sha256, "file", "load", options.keep_days or 0)
+        return Origin(f"F{sha256[:12]}{salt[:24]}", sha256, "file", "load", options.keep_days)
 
     async def _refuse_known(self, sha256: str, source: Source, options: LoadOptions) -> None:
         known = None if options.again else await self._desk.state.load(sha256)

@@ -15,7 +15,7 @@ SHOWN_REJECTIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """How a file is to be read. `year` is that of its first line; `tz` the zone of stamps without one."""
+    """How a file is to be read. `year` is that of its first line; `tz` the zone of stamps without one; `keep_days` 0: rows stay."""
 
     format: str = "auto"
     service: str = ""
@@ -23,7 +23,7 @@ class LoadOptions:
     year: int | None = None
     tz: str = "UTC"
     again: bool = False
-    keep_days: int | None = None
+    keep_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def load_options(parts: Parts, request: IngestRequest) -> LoadOptions:
         year=request.year or None,
         tz=zone(request.tz or parts.settings.timezone),
         again=request.again,
+        keep_days=request.keep_days,
     )
 
 

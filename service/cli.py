@@ -75,12 +75,13 @@ def ingest(
     year: Annotated[int, typer.Option(help="year of the first line, for stamps without one")] = 0,
     tz: Annotated[str, typer.Option(help="zone of stamps without one")] = "",
     again: Annotated[bool, typer.Option("--again", help="load a file that was loaded before")] = False,
+    keep: Annotated[int, typer.Option(help="days after which the rows may go; 0: they stay", min=0)] = 0,
     follow: Annotated[bool, typer.Option("--follow", help="go on reading as the file grows")] = False,
     json: Json = False,
 ) -> None:
     """Load files or stdin; bad lines are reported with their numbers and kept."""
     options = {"files": files, "format": format, "service": service, "signal": signal, "year": year, "tz": tz}
-    _call(context, "follow" if follow else "ingest", json, **options, again=again)
+    _call(context, "follow" if follow else "ingest", json, **options, again=again, keep_days=keep)
 
 
 @app.command()

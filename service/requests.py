@@ -44,6 +44,7 @@ class IngestRequest(BaseModel):
     year: int = Field(0, ge=0, le=LAST_YEAR)
     tz: str = ""
     again: bool = False
+    keep_days: int = Field(0, ge=0, le=36_500, description="days from now after which the rows may go; 0: they stay")
     modified_at: str = ""
 
 

@@ -48,7 +48,7 @@ async def _loaded(invocation: Invocation, session: Session, name: str, options: 
 
 def request_of(options: Mapping[str, Any], name: str, path: Path | None = None) -> Mapping[str, Any]:
     """The options of a load as the API takes them."""
-    kept = {key: options[key] for key in ("format", "service", "signal", "year", "tz", "again")}
+    kept = {key: options[key] for key in ("format", "service", "signal", "year", "tz", "again", "keep_days")}
     modified = {"modified_at": rfc3339(datetime.fromtimestamp(path.stat().st_mtime, UTC))} if path else {}
     return {**kept, **modified, "name": "stdin" if name == STDIN else Path(name).name}
 
