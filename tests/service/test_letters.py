@@ -30,13 +30,6 @@ def made(tmp_path: Path) -> Front:
 def test_letters_are_found_by_kind_cause_source_and_limit(made: Front) -> None:
     asked: list[dict[str, str | int]] = [{}, {"limit": 1}, {"kind": "retryable"}, {"cause": "refused"}, {"source": "app.log"}]
     asked.append({"source": "web", "kind": "poison"})
-        {},
-        {"limit": 1},
-        {"kind": "retryable"},
-        {"cause": "refused"},
-        {"source": "app.log"},
-        {"source": "web", "kind": "poison"},
-    )
     found = [[one["letter_id"] for one in made.client.get("/api/dlq", params=params).json()] for params in asked]
     assert found == [["DL-3", "DL-2", "DL-1"], ["DL-3"], ["DL-3"], ["DL-2"], ["DL-1"], ["DL-2"]]
     assert made.client.get("/api/dlq", params={"kind": "lively"}).status_code == 422
