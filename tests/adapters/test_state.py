@@ -17,6 +17,7 @@ from adapters.state.migration import HEAD, MIGRATIONS
 from adapters.state.tables import METADATA, RUNS
 from domain.errors import StoreError, WrongUseError
 from domain.ids import DEFAULT_TENANT, RunId, ThreadId
+from domain.letters import DeadLetter
 from domain.ports import RunRecord
 
 
@@ -54,6 +55,24 @@ async def test_an_older_database_keeps_its_rows(tmp_path: Path, revision: str) -
     assert await SqlStateStore(database).run(run.run_id) == run
     await SqlDocuments(database).put("incident", "inc_1", {"status": "open"})
     assert await SqlDocuments(database).get("incident", "inc_1") == {"status": "open"}
+    await database.close()
+
+
+async def test_dead_letters_of_an_older_database_get_ids_and_stay_readable(tmp_path: Path) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    make_older(tmp_path / "s.sqlite", "0002", RunRecord(RunId("r"), ThreadId("t"), DEFAULT_TENANT, "ok", "?", at))
+    engine = create_engine(f"sqlite:///{tmp_path / 's.sqlite'}")
+    with engine.begin() as connection:
+        row = "'default', 'app.log', :line, 'no time', 'x', '2026-03-01 00:00:00.000000'"
+        for line in (3, 4):
+            statement = f"INSERT INTO dead_letters (tenant, source, line, reason, text, received_at) VALUES ({row})"
+            connection.execute(text(statement), {"line": line})
+    engine.dispose()
+    database = open_database(tmp_path / "s.sqlite")
+    state = SqlStateStore(database)
+    letters = [DeadLetter("app.log", line, "no time", "x", at, f"DL-{line - 2}") for line in (3, 4)]
+    assert await state.dead_letters() == (letters[1], letters[0])
+    assert await state.claim_letters(["DL-1"], at, at) == (letters[0],)
     await database.close()
 
 
