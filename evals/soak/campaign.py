@@ -122,7 +122,8 @@ async def _refreshed(made: Plant, trial: Trial) -> frozenset[int]:
 
 def _sender(made: Plant, trial: Trial) -> Sender:
     urls = tuple(part.url for part in made.receivers)
-    return Sender(trial.stream, trial.journal, urls, Random(trial.schedule.seed), trial.schedule.repeats)
+    asked = trial.schedule
+    return Sender(trial.stream, trial.journal, urls, Random(asked.seed), asked.repeats, asked.roams)
 
 
 async def _drained(made: Plant, trial: Trial) -> None:

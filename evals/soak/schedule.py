@@ -37,7 +37,7 @@ _TELLING: Mapping[Kind, str] = {
     "marks": "kill -9, a bit flipped in the marks of what is done",
     "rot": "kill -9, a bit flipped in what is acknowledged and not done: outside the guarantee, must be reported",
 }
-PROD_SHARE = 0.25
+PROD_SHARE, ROAM_SHARE = 0.25, 0.5
 AFTER_S = 0.3  # traffic goes on so long after the last fault
 
 
@@ -58,7 +58,7 @@ class Fault:
 class Schedule:
     """Everything about a run that is not up to the machine.
 
-    `per_s`: requests a second; `repeats`: share of them sent once more after they are acknowledged.
+    `per_s`: requests a second; `repeats`: share of them sent once more after they are acknowledged; `roams`: each try to another receiver.
     """
 
     seed: int
@@ -68,6 +68,7 @@ class Schedule:
     connections: int
     per_s: float
     repeats: float
+    roams: bool
     faults: tuple[Fault, ...]
 
     @property
@@ -81,7 +82,8 @@ class Schedule:
         return any(fault.kind in {"tight", "full"} for fault in self.faults)
 
     def __str__(self) -> str:
-        head = f"seed {self.seed}, {self.mode}, {self.environment}: {self.batches} requests over {self.connections} connections"
+        ways = f"{self.connections} {'roaming ' if self.roams else ''}connections"
+        head = f"seed {self.seed}, {self.mode}, {self.environment}: {self.batches} requests over {ways}"
         command = f"again: watchfloor eval soak --mode {self.mode} --seed {self.seed} --schedules 1"
         return "\n".join([head, *(f"  {fault}" for fault in self.faults), f"  {command}"])
 
@@ -99,6 +101,7 @@ def schedule(seed: int, mode: Mode) -> Schedule:
         connections=connections,
         per_s=batches / (faults[-1].at_s + faults[-1].for_s + AFTER_S),
         repeats=0.15,
+        roams=mode == "redis" and dice.random() < ROAM_SHARE,
         faults=faults,
     )
 

@@ -53,21 +53,24 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Connections to receivers; each stays with its receiver. `repeats`: share of acknowledged requests that are sent again."""
+    """Connections to receivers. `repeats`: share of acknowledged requests that are sent again.
+
+    Each connection stays with its receiver; one that `roams` goes to the next receiver at every further try, as behind a load balancer.
+    """
 
     stream: Stream
     journal: Journal
     urls: tuple[str, ...]
     dice: Random
     repeats: float = 0.0
+    roams: bool = False
     patience_s: float = 90.0
 
     async def send(self, numbers: Iterable[int], connections: int, per_s: float) -> None:
         """Send these requests, so many a second, and return when each is acknowledged or given up after `patience_s`."""
         began, waiting = monotonic(), asyncio.Queue[int](maxsize=connections * 4)
         async with httpx.AsyncClient(timeout=TIMEOUT_S) as client, asyncio.TaskGroup() as group:
-            urls = (self.urls[place % len(self.urls)] for place in range(connections))
-            workers = [group.create_task(self._work(client, waiting, url)) for url in urls]
+            workers = [group.create_task(self._work(client, waiting, place)) for place in range(connections)]
             for place, number in enumerate(numbers):
                 await asyncio.sleep(max(0.0, began + place / per_s - monotonic()))
                 await waiting.put(number)
@@ -75,19 +78,20 @@ class Sender:
             for worker in workers:
                 worker.cancel()
 
-    async def _work(self, client: httpx.AsyncClient, waiting: asyncio.Queue[int], url: str) -> None:
+    async def _work(self, client: httpx.AsyncClient, waiting: asyncio.Queue[int], place: int) -> None:
         while True:
             number = await waiting.get()
             batch = self.stream.batch(number)
             self.journal.issue(number)
-            await self._insist(client, url, batch)
+            await self._insist(client, place, batch)
             if self.dice.random() < self.repeats:
-                await self._insist(client, url, batch)
+                await self._insist(client, place + self.roams, batch)
             waiting.task_done()
 
-    async def _insist(self, client: httpx.AsyncClient, url: str, batch: Batch) -> None:
+    async def _insist(self, client: httpx.AsyncClient, place: int, batch: Batch) -> None:
         pause_s, end, tries = FIRST_PAUSE_S, monotonic() + self.patience_s, 0
         while monotonic() < end:
+            url = self.urls[(place + self.roams * tries) % len(self.urls)]
             began, tries = perf_counter(), tries + 1
             answer = await self._push(client, url, batch)
             if answer is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
 from scipy import stats
@@ -15,6 +15,7 @@ from evals.soak.parts import Plant
 
 MB, HOUR_S = 1e6, 3_600.0
 BLOCK = 6  # samples that are averaged before a slope is fitted: neighbours are not independent
+FEWEST = 30
 SPARED = 1 / 3  # of the time, at the beginning: what is filled once is no leak
 _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
@@ -118,9 +119,11 @@ def _blocks(samples: Sequence[Sample], name: str) -> Iterator[tuple[float, float
 
 
 def is_flat(samples: Sequence[Sample], name: str, most: float) -> bool:
-    """Whether the last third's highest is no more than the second third's, but for a tenth or `most`, whichever is larger."""
+    """Whether the last third's median is no more than the second's, but for a tenth or `most`. Less than 30 samples say nothing."""
+    if len(samples) < FEWEST:
+        return True
     third = samples[-1].at_s / 3
-    middle, last = (max((getattr(one, name) for one in samples if low <= one.at_s <= high), default=0) for low, high in _thirds(third))
+    middle, last = (median(getattr(one, name) for one in samples if low <= one.at_s <= high) for low, high in _thirds(third))
     return bool(last <= middle + max(most, 0.1 * middle))
 
 
