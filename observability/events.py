@@ -76,13 +76,32 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class TextLines(logging.Formatter):
+    """A log record as one line for a person: time, level, event, and its own fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        own = [f"{name}={value!r}" for name, value in vars(record).items() if name not in _PLAIN]
+        at = rfc3339(datetime.fromtimestamp(record.created, UTC).replace(microsecond=0))
+        line = " ".join([at, record.levelname, record.getMessage(), *own])
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info and record.exc_info[1] else line
+
+
 def log_json(stream: TextIO) -> logging.Handler:
     """From now on every record at INFO and above is a JSON line on a stream; returns what was added to the root logger."""
+    return _added(stream, JsonLines(), logging.INFO)
+
+
+def log_text(stream: TextIO) -> logging.Handler:
+    """From now on every warning and error is a line of text on a stream; returns what was added to the root logger."""
+    return _added(stream, TextLines(), logging.WARNING)
+
+
+def _added(stream: TextIO, formatter: logging.Formatter, level: int) -> logging.Handler:
     added = logging.StreamHandler(stream)
-    added.setFormatter(JsonLines())
-    added.setLevel(logging.INFO)
+    added.setFormatter(formatter)
+    added.setLevel(level)
     logging.getLogger().addHandler(added)
-    logging.getLogger().setLevel(logging.INFO)
+    logging.getLogger().setLevel(level)
     return added
 
 

@@ -6,7 +6,7 @@ import socket
 import sys
 
 from domain.errors import WatchfloorError, WrongUseError
-from observability.events import log_json
+from observability.events import log_json, log_text
 from service.guard import is_loopback
 
 GRACE_S = 3
@@ -18,8 +18,7 @@ def begin(log_format: str) -> None:
     """Signals unwind the process, and events are logged as asked."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _ended)
-    if log_format == "json":
-        log_json(sys.stderr)
+    (log_json if log_format == "json" else log_text)(sys.stderr)
 
 
 def settle() -> None:

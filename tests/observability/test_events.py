@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from observability.events import log_json
+from observability.events import log_json, log_text
 from observability.tracing import OtelTracer, build_tracing
 
 RUN = {"watchfloor.run_id": "run_1", "gen_ai.conversation.id": "thr_1"}
@@ -88,3 +88,16 @@ def test_any_record_is_a_json_line_with_its_fields_and_its_error(stream: io.Stri
     assert late["timestamp"].endswith("Z")
     assert failed["error"]["type"] == "KeyError"
     assert failed["error"]["stack"].startswith("KeyError")
+
+
+def test_a_warning_is_a_line_of_text_with_its_fields() -> None:
+    stream = io.StringIO()
+    added = log_text(stream)
+    try:
+        log = logging.getLogger("watchfloor.test")
+        log.warning("pipeline.step_down", extra={"step": "spool", "cause": "timeout"})
+        log.info("chat.start")
+    finally:
+        logging.getLogger().removeHandler(added)
+    (line,) = stream.getvalue().splitlines()
+    assert line.endswith("WARNING pipeline.step_down step='spool' cause='timeout'")
