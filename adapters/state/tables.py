@@ -106,6 +106,7 @@ DEAD_LETTERS = Table(
     Column("claimed_until", UtcTime),
     Index("dead_letters_by_tenant", "tenant", "id"),
     Index("dead_letters_by_letter", "tenant", "letter_id", unique=True),
+    Index("dead_letters_due", "tenant", "next_at"),
 )
 DOCUMENTS = Table(
     "documents",

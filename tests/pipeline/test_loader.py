@@ -44,6 +44,14 @@ def test_rejected_lines_are_kept_as_dead_letters(tmp_path: Path) -> None:
     assert (letter.source, letter.line, letter.text, letter.received_at) == ("app.log", 6, "bad line", world.clock.at)
 
 
+def test_a_load_that_died_and_is_run_again_keeps_its_rejected_lines_once(tmp_path: Path) -> None:
+    world, path = World(), write(tmp_path, LOGS + "bad line\nbad line\n")
+    for _ in range(2):
+        world.load(path)
+        world.state.kept_loads.clear()
+    assert [(letter.line, letter.text) for letter in world.state.kept_letters[DEFAULT_TENANT]] == [(6, "bad line"), (7, "bad line")]
+
+
 def test_a_load_that_took_nothing_may_be_tried_again(tmp_path: Path) -> None:
     world, path = World(), write(tmp_path, '{"service":"a"}\n{"service":"b"}\n')
     assert [world.load(path).accepted, world.load(path).accepted] == [0, 0]

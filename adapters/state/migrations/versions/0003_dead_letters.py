@@ -21,9 +21,11 @@ def upgrade() -> None:
         op.add_column("dead_letters", sa.Column(name, sa.DateTime(timezone=True)))
     op.execute("UPDATE dead_letters SET letter_id = 'DL-' || id")
     op.create_index("dead_letters_by_letter", "dead_letters", ["tenant", "letter_id"], unique=True)
+    op.create_index("dead_letters_due", "dead_letters", ["tenant", "next_at"])
 
 
 def downgrade() -> None:
-    op.drop_index("dead_letters_by_letter", "dead_letters")
+    for index in ("dead_letters_due", "dead_letters_by_letter"):
+        op.drop_index(index, "dead_letters")
     for name in (*TEXTS, "payload", "attempts", "next_at", "replayed_at", "claimed_until", "letter_id"):
         op.drop_column("dead_letters", name)
