@@ -1,15 +1,24 @@
 """Dead letters over HTTP: found by what they are, counted, replayed."""
 
 import asyncio
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from itertools import repeat
 from pathlib import Path
 
 import pytest
 
+from adapters.state import SqlStateStore, open_database
 from domain.letters import DeadLetter
+from domain.telemetry import Arrival, LogRecord
+from domain.window import to_nanos
+from pipeline.letters.box import LetterBox
+from service.folder import DataFolder
 from service.letters import letters_job
+from tests.fakes import FakeClock, FakeMeter
 from tests.graph.world import START
+from tests.service.processes import many
 from tests.service.world import Front, front
 
 
@@ -58,3 +67,22 @@ def test_a_replay_counts_what_became_of_them(made: Front) -> None:
 async def test_the_job_tries_what_is_due(made: Front) -> None:
     await letters_job(made.parts).run(START)
     assert {one["letter_id"]: one["attempts"] for one in made.client.get("/api/dlq").json()} == {"DL-1": 0, "DL-2": 0, "DL-3": 0}
+
+
+async def refused(folder: Path) -> None:
+    """A record that the store did not take, in the state of a data folder."""
+    database, at_ns = open_database(folder / "state.sqlite"), to_nanos(START)
+    box = LetterBox(SqlStateStore(database), FakeClock(), FakeMeter(), str, lambda: repeat(0.0))
+    record = LogRecord(at_ns, "pay", "paid 7 coins", 17, event_id="EVT-1", record_id="k.0-7", arrival=Arrival(at_ns, 30))
+    await box.refused("logs", record, "does not fit")
+    await database.close()
+
+
+def test_the_command_line_stores_a_refused_record_once_and_tells_what_is_left(tmp_path: Path) -> None:
+    with closing(DataFolder.open(tmp_path / "data", "serve", START)) as folder:
+        asyncio.run(refused(folder.path))
+    done, again, listed = many(tmp_path, [("replay", "dlq", "--json"), ("replay", "dlq"), ("dlq", "list")])
+    assert {name: count for name, count in done.document.items() if count} == {"replayed": 1}
+    assert (again.code, again.out) == (3, "No dead letter waits.\n")
+    assert "paid 7 coins" in listed.out
+    assert listed.out.endswith("\n1 poison/refused, 0 of them not replayed\n")
