@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from domain.errors import QueueFullError, QuotaError
 from domain.ports import Clock, Meter, OtlpDecoder
 from domain.queue import Pressure
-from domain.telemetry import Rejection, Signal
+from domain.telemetry import LogRecord, Rejection, Signal
 from pipeline.admission import Admission, Admitted, Origin, new_key
 from pipeline.letters.box import LetterBox
 from pipeline.lines import Line
@@ -18,7 +18,7 @@ from pipeline.ndjson import parse_ndjson
 from pipeline.otlp_files import items_of
 from pipeline.plane import DataPlane
 from pipeline.quotas import Quotas
-from pipeline.reading import Item, Reading, parsed
+from pipeline.reading import Item, Reading, Taken, parsed
 from pipeline.worker import Observer
 
 NDJSON_TYPES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
@@ -53,6 +53,10 @@ class Receiver:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    async def warm_up(self) -> None:
+        """Do once what the first request would wait for: patterns are compiled when they are first needed."""
+        await asyncio.to_thread(self._desk.admission.admit, [Taken(1, LogRecord(0, "watchfloor", "ready"))], Origin("warm", "warm"))
 
     def subscribe(self, observer: Observer) -> None:
         """Call this with the log records that are stored from now on."""

@@ -50,9 +50,10 @@ def replayer_of(parts: Wired) -> Replayer:
 
 def letters_job(parts: Wired) -> Job:
     """Every minute: the retryable letters that are due."""
+    replayer = replayer_of(parts)
 
     async def run(_slot: datetime) -> None:
-        await retry_letters(replayer_of(parts), parts.clock.now())
+        await retry_letters(replayer, parts.clock.now())
 
     return Job("dead_letters", EVERY, run)
 

@@ -8,7 +8,7 @@ from adapters.clock import SystemClock
 from adapters.otlp import encode_response
 from adapters.state import SqlSlots
 from domain.errors import WrongUseError
-from domain.ports import TelemetryStore
+from domain.ports import Clock, StateStore, TelemetryStore
 from observability.metrics import Metrics
 from pipeline.plane import DataPlane
 from pipeline.receive import Receiver
@@ -17,6 +17,7 @@ from service.folder import DataFolder
 from service.gate import EncodeResponse
 from service.housekeeping import upkeep_jobs
 from service.keeping import Keeper
+from service.letters import letters_job
 from service.plane import build_intake
 from service.retention import open_retention
 from service.scheduler import Scheduler
@@ -29,6 +30,9 @@ class PlaneParts:
     """A data plane wired, not started."""
 
     settings: Settings
+    store: TelemetryStore
+    state: StateStore
+    clock: Clock
     plane: DataPlane
     receiver: Receiver
     encode_response: EncodeResponse
@@ -53,7 +57,11 @@ async def open_plane(settings: Settings, part: str, address: str = "") -> AsyncI
         intake = build_intake(around, has_worker=part != "receiver")
         stack.push_async_callback(intake.plane.close)
         keeper = Keeper(around, intake.plane)
-        yield PlaneParts(settings, intake.plane, intake.receiver, encode_response, keeper, scheduler, around.metrics)
+        parts = PlaneParts(
+            settings, store, state, around.clock, intake.plane, intake.receiver, encode_response, keeper, scheduler, around.metrics
+        )
+        scheduler.jobs += [letters_job(parts)] if part != "receiver" else []
+        yield parts
 
 
 async def _store(settings: Settings, folder: DataFolder, scheduler: Scheduler, stack: AsyncExitStack) -> TelemetryStore:

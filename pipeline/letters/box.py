@@ -20,6 +20,9 @@ from pipeline.reading import Record
 log = logging.getLogger(__name__)
 
 
+MOST_LETTERS = 1_000  # of one request or batch: a flood of bad lines must not fill the state
+
+
 class LetterBox:
     """Counts what it keeps. `text` makes words fit to persist; `delays` are the pauses between tries to keep a letter."""
 
@@ -33,7 +36,7 @@ class LetterBox:
         self._delays = delays
 
     async def rejected(self, source: str, admitted: Admitted, form: str = "") -> None:
-        """Keep what a parser did not take. `form` says how a replay parses one such line again. Raises StoreError."""
+        """Keep the first 1,000 that a parser did not take; all are counted. `form`: how a replay parses such a line again. Raises StoreError."""
         now = self._clock.now()
         letters = [
             DeadLetter(
@@ -50,7 +53,7 @@ class LetterBox:
         ]
         for letter in letters:
             self._count(letter, "rejected", letter.cause, "any")
-        await self._state.add_dead_letters(letters)
+        await self._state.add_dead_letters(letters[:MOST_LETTERS])
 
     async def refused(self, signal: Signal, record: Record, reason: str) -> None:
         """Keep a record that the store refused, whole, for as long as it takes to keep it."""

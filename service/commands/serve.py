@@ -12,6 +12,7 @@ from service.briefings import briefing_jobs
 from service.demo import load_demo
 from service.housekeeping import upkeep_jobs
 from service.invocation import Invocation
+from service.letters import letters_job
 from service.listening import GRACE_S, address_of, begin, bound, settle
 from service.parts import Parts
 from service.roles import require_shared_queue
@@ -33,10 +34,12 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         if options["demo"]:
             await load_demo(parts, invocation.say)
             parts.live.start()
-        parts.scheduler.jobs += [*briefing_jobs(parts), *upkeep_jobs(parts.rollups, parts.retention, parts.clock)]
+        upkeep = upkeep_jobs(parts.rollups, parts.retention, parts.clock)
+        parts.scheduler.jobs += [*briefing_jobs(parts), *upkeep, letters_job(parts)]
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
         invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         await parts.plane.start()
+        await parts.receiver.warm_up()
         settle()
         async with parts.keeper.working(), _jobs(parts, part):
             await Server(config, parts).serve(sockets=[listener])

@@ -26,6 +26,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
     begin(settings.log_format)
     async with open_plane(settings, part, address) as parts:
         await parts.plane.start()
+        await parts.receiver.warm_up()
         settle()
         invocation.say(f"Watchfloor {part} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         app = small_app(parts, takes_pushes=part != "worker")
