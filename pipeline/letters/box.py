@@ -36,7 +36,10 @@ class LetterBox:
         self._delays = delays
 
     async def rejected(self, source: str, admitted: Admitted, form: str = "") -> None:
-        """Keep the first 1,000 that a parser did not take; all are counted. `form`: how a replay parses such a line again. Raises StoreError."""
+        """Keep the first 1,000 that a parser did not take; all are counted. Raises StoreError.
+
+        `form` says how a replay parses one such line again.
+        """
         now = self._clock.now()
         letters = [
             DeadLetter(
