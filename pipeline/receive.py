@@ -11,7 +11,7 @@ from domain.errors import QueueFullError, QuotaError
 from domain.ports import Clock, Meter, OtlpDecoder
 from domain.queue import Pressure
 from domain.telemetry import LogRecord, Rejection, Signal
-from pipeline.admission import Admission, Admitted, Origin, new_key
+from pipeline.admission import Admission, Admitted, Origin, request_key
 from pipeline.letters.box import LetterBox
 from pipeline.lines import Line
 from pipeline.ndjson import parse_ndjson
@@ -91,7 +91,7 @@ class Receiver:
         if (pressure := (await desk.plane.start()).pressure()) is Pressure.CLOSED:
             desk.meter.add("pipeline_outcomes_total", outcome="rejected", reason="queue_full", signal="any")
             raise QueueFullError("The queue is full: nothing is taken until it has drained. Send it again later.")
-        origin = Origin(new_key(desk.clock), content or digest, source, "push", desk.keep_days)
+        origin = Origin(request_key(f"{source}:{digest}", pressure, desk.clock), content or digest, source, "push", desk.keep_days)
         admitted = await asyncio.to_thread(lambda: desk.admission.admit(items(), origin, pressure))
         self._charge(source, 0, admitted.accepted)
         is_new = not admitted.entries or await desk.plane.append(admitted.entries, f"{source}:{digest}")
