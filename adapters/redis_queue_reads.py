@@ -47,14 +47,15 @@ class Reads:
 
     async def read(self, limit: int, wait_s: float) -> tuple[Delivery, ...]:
         """At most `limit` entries. A group that a flush removed is made again."""
+        has_answer = False
         try:
-            return await self._read(limit, wait_s)
+            found = await self._read(limit, wait_s)
+            has_answer = True
         except NoGroupError:
-            self._is_open = False
-            return ()
-        except BaseException:
-            self._again_after = "-"
-            raise
+            self._is_open, found, has_answer = False, (), True
+        finally:  # the reply never came, or nobody waited for it: what it held is read again
+            self._again_after = self._again_after if has_answer else "-"
+        return found
 
     async def done(self, deliveries: Sequence[Delivery]) -> None:
         """Forget entries, in scripts of a bounded size."""

@@ -40,7 +40,7 @@ from service.inquiries import of_incident
 from service.keeping import Keeper
 from service.live import live_feed
 from service.parts import Parts
-from service.plane import build_intake
+from service.plane import Intake, Surroundings, build_intake
 from service.retention import open_retention
 from service.scheduler import Scheduler
 from service.settings import Settings
@@ -124,17 +124,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         index=stores.index,
         incidents=open_room(RoomPorts(stores.telemetry, stores.documents, stores.index, embedder, clock), investigated),
         embedder=embedder,
-        plane=intake.plane,
-        keeper=Keeper(around, intake.plane),
-        rollups=stores.rollups,
-        retention=stores.retention,
-        policies=around.policies,
-        metrics=around.metrics,
-        loader=intake.loader,
-        follower=intake.follower,
-        receiver=intake.receiver,
-        live=live_feed(settings, intake.receiver, clock),
-        thresholds=KeptThresholds(stores.documents, around.flagger),
+        **_of_plane(stores, around, intake),
         encode_response=encode_response,
         registry=registry,
         toolbox=toolbox,
@@ -146,6 +136,23 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         notifiers=(WebhookNotifier(settings.briefing_webhook),) if settings.briefing_webhook else (),
     )
     return parts
+
+
+def _of_plane(stores: Stores, around: Surroundings, intake: Intake) -> dict[str, Any]:
+    """The parts of the data plane."""
+    return {
+        "plane": intake.plane,
+        "keeper": Keeper(around, intake.plane),
+        "rollups": stores.rollups,
+        "retention": stores.retention,
+        "policies": around.policies,
+        "metrics": around.metrics,
+        "loader": intake.loader,
+        "follower": intake.follower,
+        "receiver": intake.receiver,
+        "live": live_feed(around.settings, intake.receiver, around.clock),
+        "thresholds": KeptThresholds(stores.documents, around.flagger),
+    }
 
 
 def _ports(settings: Settings, stores: Stores, *, toolbox: Toolbox, library: PromptLibrary, embedder: Embedder, tracer: Tracer) -> Ports:
