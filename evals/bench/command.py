@@ -12,7 +12,7 @@ from evals.bench.million import questions_on
 from evals.bench.overhead import overhead
 from evals.bench.startup import help_time
 from evals.bench.verification import verification_time
-from evals.report import circumstances, write_report
+from evals.report import Circumstances, circumstances, write_report
 from evals.runtime import BulkRuntimeFactory
 
 
@@ -29,8 +29,17 @@ async def run(
     """All measurements, one after the other, as a report; with `out`, written there as `bench.json` and `bench.md`."""
     told = circumstances(f"watchfloor eval bench --rows {rows} --stall {stall_s:g}", now)
     figures = [figure async for figure in _measured(open_runtime, rows, stall_s, say, help_command)]
-    report = {
-        "suite": "bench",
+    report = report_of("bench", figures, told)
+    if out is not None:
+        for path in write_report(report, as_markdown(report), out, "bench"):
+            say(f"wrote {path}")
+    return report
+
+
+def report_of(suite: str, figures: Sequence[Figure], told: Circumstances) -> dict[str, Any]:
+    """Figures as the report of a suite."""
+    return {
+        "suite": suite,
         "n": len(figures),
         **told.as_json(),
         "yardstick_ms": round(yardstick_ms(), 2),
@@ -39,10 +48,6 @@ async def run(
         "per_group": {},
         "kept": all(figure.is_kept is not False for figure in figures),
     }
-    if out is not None:
-        for path in write_report(report, as_markdown(report), out, "bench"):
-            say(f"wrote {path}")
-    return report
 
 
 async def _measured(

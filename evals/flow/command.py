@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evals.bench.command import as_markdown
-from evals.bench.figures import Figure, yardstick_ms
+from evals.bench.command import as_markdown, report_of
+from evals.bench.figures import Figure
 from evals.flow.parts import Programs
 from evals.flow.stages import Stage, stage_costs
 from evals.flow.trials import Course, Load, backlog, burst, stalled, steady
@@ -20,17 +20,7 @@ TRIALS = (steady, stalled, burst, backlog)
 def run(course: Course, stages: Sequence[Stage], out: Path | None, *, now: datetime, command: str) -> dict[str, Any]:
     """All trials as a report; with `out`, written there as `flow.json` and `flow.md`."""
     told = circumstances(command, now)
-    figures = list(_measured(course, stages))
-    report = {
-        "suite": "flow",
-        "n": len(figures),
-        **told.as_json(),
-        "yardstick_ms": round(yardstick_ms(), 2),
-        "scores": {figure.name: figure.as_json() for figure in figures},
-        "baselines": {},
-        "per_group": {},
-        "kept": all(figure.is_kept is not False for figure in figures),
-    }
+    report = report_of("flow", list(_measured(course, stages)), told)
     if out is not None:
         for path in write_report(report, as_markdown(report).replace("# Bench", "# Flow", 1), out, "flow"):
             course.say(f"wrote {path}")
