@@ -52,7 +52,7 @@ class Trial:
             found = {name: value for name, value in found.items() if name not in {"missing", "counted"} or value > spared}
         elif self.lost:
             found["falsely_told_lost"] = self.lost
-        return found | ({"undrained": 1} if any(note.startswith("undrained") for note in self.notes) else {})
+        return found | {what: 1 for what in ("undrained", "ended") if any(note.startswith(what) for note in self.notes)}
 
     def as_json(self) -> dict[str, Any]:
         """As reports carry it."""
@@ -129,12 +129,21 @@ def _sender(made: Plant, trial: Trial) -> Sender:
 async def _drained(made: Plant, trial: Trial) -> None:
     """Until no part has anything waiting, or 90 s; what they say of losses is noted."""
     end, parts = monotonic() + DRAIN_S, tuple(made.parts.values())
+    await _up(parts, trial)
     while any(one.get("depth", 1) for one in await _told(parts)):
         if monotonic() > end:
             trial.notes.append(f"undrained after {DRAIN_S:g} s: {await _told(parts)}")
             break
         await asyncio.sleep(LOOK_S)
     trial.lost = max(trial.lost, *(one.get("lost_records", 0) for one in await _told(parts)))
+
+
+async def _up(parts: Sequence[Part], trial: Trial) -> None:
+    """A part that ended though nobody ended it is noted and started again, so that the other schedules can go on."""
+    for part in parts:
+        if (status := part.ended) is not None:
+            trial.notes.append(f"ended: the {part.name}, by itself, with exit status {status}")
+            await asyncio.to_thread(part.start, **_settings(trial.schedule))
 
 
 async def _told(parts: Sequence[Part]) -> list[Mapping[str, Any]]:

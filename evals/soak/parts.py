@@ -50,6 +50,11 @@ class Part:
             raise WatchfloorError(f"the {self.name} does not run; its last words are in {str(self.folder)!r}.log")
         return self.process.pid
 
+    @property
+    def ended(self) -> int | None:
+        """The exit status of a process that is not there any more; None while it runs."""
+        return self.process.poll() if self.process is not None else None
+
     def start(self, **settings: str) -> None:
         """Start it and wait until it answers. Raises WatchfloorError when it ends or does not answer within 90 s."""
         self.starts += 1

@@ -35,7 +35,7 @@ def _modes(trials: Sequence[Trial]) -> Iterator[str]:
 def _mode(trials: Sequence[Trial]) -> dict[str, Any]:
     faults = [fault for trial in trials for fault in trial.schedule.faults]
     kinds = sorted({f"{fault.kind} {fault.target}" for fault in faults})
-    names = ("missing", "spurious", "corrupted", "duplicates", "counted", "unfresh", "undrained", "falsely_told_lost")
+    names = ("missing", "spurious", "corrupted", "duplicates", "counted", "unfresh", "undrained", "ended", "falsely_told_lost")
     return {
         "schedules": len(trials),
         "failing": sum(bool(trial.faults) for trial in trials),

@@ -55,6 +55,10 @@ def test_damage_outside_the_guarantee_must_be_reported_to_be_spared() -> None:
     assert replace(trial(3), lost=5).faults == {"falsely_told_lost": 5}
 
 
+def test_a_part_that_ends_by_itself_is_a_failure() -> None:
+    assert replace(trial(3), notes=["ended: the plane, by itself, with exit status 1"]).faults == {"ended": 1}
+
+
 def test_a_mode_is_named_or_refused() -> None:
     assert modes_of("spool") == ("spool",)
     assert {"embedded", "spool"} <= set(modes_of("all"))
