@@ -1,12 +1,14 @@
 """A telemetry store that notes what it is asked and fails."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from domain.counts import CountBatch
 from domain.errors import StoreError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.ports import StoreQuery, Table
-from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, SpanRecord
+from domain.queue import EntryKey
+from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Signal, SpanRecord
 
 EVERYTHING = frozenset(
     [
@@ -68,6 +70,15 @@ class FailingStore:
         raise self.error
 
     async def write_templates(self, templates: Sequence[LogTemplate], tenant: Tenant = DEFAULT_TENANT) -> int:
+        raise self.error
+
+    async def write_counts(self, batch: CountBatch) -> int:
+        raise self.error
+
+    async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        raise self.error
+
+    async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
         raise self.error
 
     async def templates(self, tenant: Tenant = DEFAULT_TENANT) -> tuple[LogTemplate, ...]:
