@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 READ_WAIT_S, TICK_S = 0.5, 0.05
 READ_RECORDS, MOST_ENTRIES, READS_AHEAD = 20_000, 512, 2
 LEASE_S, RENEW_S = 10.0, 3.0
+RETRIED_NS = 15 * 60 * 1_000_000_000  # for so long a request that comes again has the same keys
 
 Observer = Callable[[Sequence[LogRecord]], Awaitable[None]]
 Poisoned = Callable[[Delivery, str], Awaitable[None]]
@@ -139,8 +140,8 @@ class Worker:
             self.desk.meter.add("pipeline_deliveries_total", count, queue=origin, again=str(is_again).lower())
 
     async def _take(self, deliveries: Sequence[Delivery]) -> None:
-        doubtful = [one.entry.key for one in deliveries if self._is_doubtful(one)]
-        stored = await self._stored(doubtful) if doubtful else frozenset()
+        asked = [one.entry.key for one in deliveries if self._is_doubtful(one) or self._may_be_a_retry(one)]
+        stored = await self._stored(asked) if asked else frozenset()
         groups: dict[EntryKey, list[Delivery]] = {}
         for delivery in deliveries:
             if not self._is_known(delivery, stored):
@@ -151,6 +152,10 @@ class Worker:
 
     def _is_doubtful(self, delivery: Delivery) -> bool:
         return delivery.is_again or delivery.entry.received_at_ns < self.desk.began_ns
+
+    def _may_be_a_retry(self, delivery: Delivery) -> bool:
+        """Whether a copy may have come, by another receiver, before this worker began to remember what it finished."""
+        return delivery.entry.received_at_ns < self.desk.began_ns + RETRIED_NS
 
     async def _stored(self, keys: Sequence[EntryKey]) -> frozenset[EntryKey]:
         for delay_s in self.desk.delays():

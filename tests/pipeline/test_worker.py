@@ -149,3 +149,15 @@ async def test_what_is_sampled_out_is_counted_and_weights_make_up_for_it() -> No
     assert 0 < len(store.logs) < 400
     assert sum(count.events for batch in store.count_batches for count in batch.counts.values()) == 2_000
     assert 1_200 < sum(log.weight for log in store.logs) < 2_800
+
+
+async def test_a_retry_by_another_way_after_a_restart_is_known() -> None:
+    store, queue = FakeTelemetryStore(), FakeQueue()
+    async with running(Plant(store=store, queue=queue)) as ways:
+        await ways.receiver.take("logs", body(1, 2), NDJSON)
+        (entry,) = [delivery.entry for delivery in queue.held.values()]
+        await ways.settle(queue)
+    async with running(Plant(store=store, queue=queue)) as ways:
+        await ways.plane.append([entry])
+        await ways.settle(queue)
+    assert (len(store.logs), queue.held) == (2, {})
