@@ -71,6 +71,11 @@ class DataPlane:
         queue = await self.start()
         return await queue.append(entries, digest)
 
+    async def append_in_memory(self, entries: Sequence[Entry]) -> bool:
+        """Acknowledged from memory where the queue can; what waits there is metered as bytes at risk. Else as `append`."""
+        queue = await self.start()
+        return await (queue.append_in_memory(entries) if isinstance(queue, FallbackQueue) else queue.append(entries))
+
     async def written(self, keys: Sequence[EntryKey]) -> None:
         """Returns when these entries are stored. Raises StoreError when the store has failed for 20 s: they stay queued."""
         if not keys:

@@ -36,7 +36,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a receiver works with. `keep_days`: how long what is pushed stays."""
+    """What a receiver works with. `keep_days`: how long what is pushed stays; `hasty` sources are answered from memory."""
 
     plane: DataPlane
     letters: LetterBox
@@ -46,6 +46,7 @@ class Desk:
     clock: Clock
     meter: Meter
     keep_days: int = 30
+    hasty: frozenset[str] = frozenset()
 
 
 class Receiver:
@@ -94,7 +95,7 @@ class Receiver:
         origin = Origin(request_key(f"{source}:{digest}", pressure, desk.clock), content or digest, source, "push", desk.keep_days)
         admitted = await asyncio.to_thread(lambda: desk.admission.admit(items(), origin, pressure))
         self._charge(source, 0, admitted.accepted)
-        is_new = not admitted.entries or await desk.plane.append(admitted.entries, f"{source}:{digest}")
+        is_new = not admitted.entries or await self._append(admitted, source, digest)
         if is_new:
             self._count(admitted, source, size)
             await self._keep(admitted, source, form)
@@ -114,6 +115,11 @@ class Receiver:
     async def _keep(self, admitted: Admitted, source: str, form: str) -> None:
         if admitted.rejections:
             await self._desk.letters.rejected(source, admitted, form)
+
+    async def _append(self, admitted: Admitted, source: str, digest: str) -> bool:
+        if source in self._desk.hasty:
+            return await self._desk.plane.append_in_memory(admitted.entries)
+        return await self._desk.plane.append(admitted.entries, f"{source}:{digest}")
 
     def _charge(self, source: str, size: int, records: int = 0) -> None:
         """Over quota nothing of a request is read, so it counts for one where its records are not known."""

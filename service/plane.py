@@ -115,7 +115,8 @@ def build_intake(around: Surroundings, *, has_worker: bool = True) -> Intake:
     admission = Admission(settings.partitions, cleaner, clock)
     quotas = Quotas(Quota(settings.quota_records_per_s, settings.quota_bytes_per_s))
     desk = LoaderDesk(plane, around.store, around.state, around.decoder, admission, clock, letters)
-    receiving = ReceiverDesk(plane, letters, around.decoder, admission, quotas, clock, around.metrics, settings.raw_days)
+    hasty = frozenset(name.strip() for name in settings.ack_memory.split(",") if name.strip())
+    receiving = ReceiverDesk(plane, letters, around.decoder, admission, quotas, clock, around.metrics, settings.raw_days, hasty)
     return Intake(plane, Receiver(receiving), Loader(desk), Follower(desk), cleaner)
 
 

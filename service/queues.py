@@ -10,6 +10,7 @@ from adapters.valkey import server_program
 from domain.errors import QueueError
 from domain.ports import Meter
 from domain.queue import EventQueue
+from observability.metrics import Metrics
 from pipeline.breaker import Breaker
 from pipeline.fallback import FallbackQueue
 from pipeline.plane import OpenQueue
@@ -39,6 +40,27 @@ def queue_opener(settings: Settings, folder: Path, meter: Meter) -> OpenQueue:
             return spool
 
     return opened
+
+
+async def queue_standing(settings: Settings) -> tuple[bool, str]:
+    """Whether the configured queue is as it should be, and what it says of itself; nothing is written to it."""
+    if settings.queue == "spool":
+        return True, "the spool alone, as configured"
+    if not settings.redis_url:
+        return _embedded_standing()
+    queue = open_redis_queue(settings.redis_url, settings.partitions, Metrics())
+    try:
+        status = await queue.status()
+    finally:
+        await queue.close()
+    return status.state == "ok", status.detail or f"Redis answers; {status.records:,} records wait"
+
+
+def _embedded_standing() -> tuple[bool, str]:
+    try:
+        return True, f"embedded: {queue_server().name} of our own, synced on every write"
+    except QueueError as error:
+        return False, f"the spool alone: {error}"
 
 
 def queue_server() -> Path:

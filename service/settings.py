@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     queue: Literal["auto", "spool"] = Field("auto", description="spool: no Redis at all, the files of the spool are the queue")
     partitions: int = Field(1, ge=1, le=64, description="stream partitions of the queue; all processes on one Redis need the same number")
     spool_max_gb: float = Field(2.0, gt=0, description="disk budget of the spool, GB")
+    ack_memory: str = Field(
+        "", description="sources, by commas, whose pushes are answered from memory: lost if the process dies within a moment"
+    )
     raw_days: int = Field(30, ge=1, le=3_650, description="days that pushed rows are kept, from their arrival; loaded files stay")
     raw_max_gb: float = Field(10.0, gt=0, description="disk for raw rows, GB; over it the days that would expire first go to the archive")
     archive_url: str = Field(

@@ -8,6 +8,7 @@ from typing import Any
 from domain.errors import WatchfloorError
 from service.health import model_health
 from service.invocation import Invocation
+from service.queues import queue_standing
 from service.sessions import open_session
 from service.settings import Settings, read_settings
 
@@ -25,7 +26,8 @@ class Check:
 async def main(invocation: Invocation, _options: Mapping[str, Any]) -> int:
     """Exit 1 when something needs attention."""
     settings = read_settings(invocation.data_dir)
-    checks = [await _timed("stores", _stores(invocation)), await _timed("model", _model(settings))]
+    looks = {"stores": _stores(invocation), "queue": _queue(settings), "model": _model(settings)}
+    checks = [await _timed(name, look) for name, look in looks.items()]
     document = {"ok": all(check.ok for check in checks), "checks": [vars_of(check) for check in checks]}
     lines = [
         f"{'ok ' if check.ok else 'BAD'} {check.name:<8} {check.detail}" + (f" → {check.advice}" if check.advice else "")
@@ -55,6 +57,14 @@ def _stores(invocation: Invocation) -> Callable[[], Awaitable[tuple[bool, str, s
             return False, str(error), ""
         rows = ", ".join(f"{count:,} {signal}" for signal, count in overview["rows"].items()) or "empty"
         return True, rows, "" if overview["rows"] else "load something: watchfloor ingest FILE"
+
+    return look
+
+
+def _queue(settings: Settings) -> Callable[[], Awaitable[tuple[bool, str, str]]]:
+    async def look() -> tuple[bool, str, str]:
+        ok, detail = await queue_standing(settings)
+        return ok, detail, "" if ok else "set it as said, or unset WATCHFLOOR_REDIS_URL for the embedded queue"
 
     return look
 

@@ -59,6 +59,7 @@ class Plant:
     meter: FakeMeter = field(default_factory=FakeMeter)
     sampler: TailSampler | None = None
     quota: Quota = field(default_factory=Quota)
+    hasty: frozenset[str] = frozenset()
     refused: list[tuple[Signal, Record, str]] = field(default_factory=list)
     poisoned: list[Delivery] = field(default_factory=list)
 
@@ -108,8 +109,9 @@ class Plant:
         admission = Admission(self.queue.partitions, Untouched(), self.clock)
         letters = self.letters()
         desk = LoaderDesk(plane, self.store, self.state, OtlpCodec(), admission, self.clock, letters)
-        receiver = Receiver(ReceiverDesk(plane, letters, OtlpCodec(), admission, Quotas(self.quota), self.clock, self.meter))
-        return WaysIn(plane, receiver, Loader(desk), Follower(desk))
+        quotas = Quotas(self.quota)
+        receiving = ReceiverDesk(plane, letters, OtlpCodec(), admission, quotas, self.clock, self.meter, hasty=self.hasty)
+        return WaysIn(plane, Receiver(receiving), Loader(desk), Follower(desk))
 
 
 @dataclass(frozen=True, slots=True)

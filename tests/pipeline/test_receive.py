@@ -1,20 +1,25 @@
 """Request bodies."""
 
+import asyncio
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from adapters.otlp import JSON_TYPE, PROTOBUF_TYPE
 from domain.errors import QueueError, QueueFullError, QuotaError, StoreError, WrongUseError
 from domain.ids import DEFAULT_TENANT
-from domain.queue import Pressure
+from domain.queue import Entry, Pressure
 from domain.telemetry import LogRecord, Signal
+from pipeline.breaker import Breaker
+from pipeline.fallback import FallbackQueue
 from pipeline.quotas import Quota
 from pipeline.receive import Received
+from pipeline.spool.queue import open_spool
 from pipeline.worker import Observer
 from tests.adapters.test_otlp import log_document, log_message, metric_message
-from tests.fakes import FakeQueue, FakeStateStore, FakeTelemetryStore
+from tests.fakes import FakeClock, FakeMeter, FakeQueue, FakeStateStore, FakeTelemetryStore
 from tests.pipeline.plants import Plant, running
 
 NDJSON = "application/x-ndjson"
@@ -171,3 +176,29 @@ async def test_a_source_over_its_quota_is_refused_before_anything_is_parsed() ->
         await ways.receiver.take("logs", wide(), NDJSON)
         with pytest.raises(QuotaError):
             await ways.receiver.take("logs", b"not even parsed", NDJSON)
+
+
+class SlowQueue(FakeQueue):
+    """Keeps nothing until it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let, self.kept = asyncio.Event(), asyncio.Event()
+
+    async def append(self, entries: Sequence[Entry], digest: str = "") -> bool:
+        await self.let.wait()
+        self.kept.set()
+        return await super().append(entries, digest)
+
+
+async def test_a_hasty_source_is_answered_from_memory_and_its_bytes_are_at_risk_until_they_are_durable(tmp_path: Path) -> None:
+    primary, meter, clock, store = SlowQueue(), FakeMeter(), FakeClock(), FakeTelemetryStore()
+    queue = FallbackQueue(primary, open_spool(tmp_path, 1, meter, clock), Breaker(), meter, clock, patience_s=60)
+    plant = Plant(store=store, queue=queue, clock=clock, meter=meter, hasty=frozenset({"lamp"}))
+    async with running(plant) as ways:
+        assert (await ways.receiver.take("logs", wide(), NDJSON, source="lamp")).accepted == 1
+        assert meter.total("pipeline_bytes_at_risk") > 0
+        primary.let.set()
+        await primary.kept.wait()
+        await ways.settle(primary)
+    assert (len(store.logs), meter.total("pipeline_bytes_at_risk")) == (1, 0)
