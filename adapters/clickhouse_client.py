@@ -27,6 +27,13 @@ ENGINE_MEMORY_BYTES = 4_000_000_000
 QUERY_MEMORY_BYTES = 2_000_000_000
 MIN_FREE_DISK_BYTES = 200_000_000
 TIMEOUT_CODE = 159
+_CACHE_BYTES = 128 << 20
+_TEXT = ("tokens", "header", "postings")
+# A server's defaults are gigabytes each, which a process would fill over days: the memory of an embedded engine is to be level.
+_CACHES = {
+    **dict.fromkeys(("mark_cache_size", "primary_index_cache_size", "index_mark_cache_size"), _CACHE_BYTES),
+    **{f"text_index_{name}_cache_size": _CACHE_BYTES for name in _TEXT},
+}
 # Codes about the rows themselves: parsing, types, ranges, sizes. Memory (241), parts (252), space (243), connections may pass.
 REFUSAL_CODES = frozenset({6, 26, 27, 38, 41, 43, 53, 69, 70, 72, 85, 117, 121, 124, 128, 130, 131, 168, 190, 321, 349, 407, 469, 550, 645})
 _SESSION: Mapping[str, str] = {"session_timezone": "UTC"}
@@ -40,7 +47,7 @@ def embedded(path: Path) -> Connect:
         path=str(path),
         settings=dict(_SESSION),
         tz_mode="aware",
-        chdb_options={"max_server_memory_usage": _engine_memory()},
+        chdb_options={"max_server_memory_usage": _engine_memory(), **_CACHES},
     )
 
 
