@@ -29,7 +29,7 @@ servers: ## install the servers and the browser that some tests use (root on Deb
 	@.ci/servers
 
 tests: $(VENV)/installed-dev ## the tests alone, two files at a time; reasons of skipped ones are printed
-	$(BIN)/python -m pytest -rs -n 2 --dist loadfile
+	$(BIN)/python -m pytest -rs -n 2 --dist loadfile --no-loadscope-reorder
 
 format: $(VENV)/installed-dev ## format and mend what ruff can
 	$(BIN)/ruff format .
