@@ -1,6 +1,7 @@
 """What keeps the store in order on a clock: roll-ups every minute, retention every hour."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.errors import StoreError
@@ -15,13 +16,18 @@ EVERY = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-def upkeep_jobs(rollups: RollUps, retention: Retention, clock: Clock) -> list[Job]:
-    """Retention removes nothing that is not rolled up: it is due an hour later than the roll-ups of its minute."""
+def housekeeping_jobs(rollups: RollUps, retention: Retention, clock: Clock) -> list[Job]:
+    """Retention rolls up first, and removes nothing when that fails: what goes must be in the roll-ups."""
+    retaining = retention_job(retention, clock)
 
     async def roll(_slot: datetime) -> None:
         await rollups.advance()
 
-    return [Job("rollups", EVERY, roll), retention_job(retention, clock)]
+    async def retain(slot: datetime) -> None:
+        await rollups.advance()
+        await retaining.run(slot)
+
+    return [Job("rollups", EVERY, roll), replace(retaining, run=retain)]
 
 
 async def settle_rollups(rollups: RollUps) -> None:

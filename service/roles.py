@@ -15,7 +15,7 @@ from pipeline.receive import Receiver
 from service.absent import AbsentStore
 from service.folder import DataFolder
 from service.gate import EncodeResponse
-from service.housekeeping import upkeep_jobs
+from service.housekeeping import housekeeping_jobs
 from service.keeping import Keeper
 from service.letters import letters_job
 from service.plane import build_intake
@@ -68,7 +68,7 @@ async def _store(settings: Settings, folder: DataFolder, scheduler: Scheduler, s
     """The store, and the jobs that keep it in order: they run where it is written."""
     store = await stack.enter_async_context(telemetry_store(settings, folder))
     rollups = await stack.enter_async_context(roll_ups(store))
-    scheduler.jobs += upkeep_jobs(rollups, open_retention(settings, folder), SystemClock())
+    scheduler.jobs += housekeeping_jobs(rollups, open_retention(settings, folder), SystemClock())
     return store
 
 

@@ -10,7 +10,7 @@ import uvicorn
 from service.app import build_app
 from service.briefings import briefing_jobs
 from service.demo import load_demo
-from service.housekeeping import upkeep_jobs
+from service.housekeeping import housekeeping_jobs
 from service.invocation import Invocation
 from service.letters import letters_job
 from service.listening import GRACE_S, address_of, begin, bound, settle
@@ -34,8 +34,8 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         if options["demo"]:
             await load_demo(parts, invocation.say)
             parts.live.start()
-        upkeep = upkeep_jobs(parts.rollups, parts.retention, parts.clock)
-        parts.scheduler.jobs += [*briefing_jobs(parts), *upkeep, letters_job(parts)]
+        housekeeping = housekeeping_jobs(parts.rollups, parts.retention, parts.clock)
+        parts.scheduler.jobs += [*briefing_jobs(parts), *housekeeping, letters_job(parts)]
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
         invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         await parts.plane.start()
