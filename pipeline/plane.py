@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import Any
 
 from domain.errors import StoreError
-from domain.ports import Meter
 from domain.queue import Entry, EntryKey, EventQueue, QueueStatus
 from pipeline.fallback import FallbackQueue
 from pipeline.worker import Observer, Worker
@@ -29,10 +28,9 @@ class DataPlane:
     `counted` tells which entries are stored, for a process that has the store and no worker.
     """
 
-    def __init__(self, open_queue: OpenQueue, make_worker: MakeWorker | None, meter: Meter, counted: Counted | None = None) -> None:
+    def __init__(self, open_queue: OpenQueue, make_worker: MakeWorker | None, counted: Counted | None = None) -> None:
         self._open_queue = open_queue
         self._make_worker = make_worker
-        self._meter = meter
         self._counted = counted
         self._opening = asyncio.Lock()
         self._queue: EventQueue | None = None

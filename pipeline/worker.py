@@ -67,11 +67,6 @@ class Worker:
         """Call this with the pushed log records that are kept, once they are stored. It delays the next write: hand long work on."""
         self._observers.append(observer)
 
-    @property
-    def under_way(self) -> int:
-        """Entries taken and not finished."""
-        return len(self._active)
-
     async def finish_of(self, keys: Iterable[EntryKey]) -> None:
         """Returns when these entries are finished in this process; meanwhile nothing waits for a fuller write."""
         waiting = {key: asyncio.get_running_loop().create_future() for key in keys if key not in self._finished}

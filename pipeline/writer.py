@@ -20,7 +20,6 @@ from pipeline.tracking import Bundle, Tracker, times_of
 log = logging.getLogger(__name__)
 
 Refused = Callable[[Signal, Record, str], Awaitable[None]]
-Sleep = Callable[[float], Awaitable[Any]]
 Delays = Callable[[], Iterator[float]]
 
 

@@ -89,7 +89,6 @@ class Intake:
     receiver: Receiver
     loader: Loader
     follower: Follower
-    cleaner: "Cleaner"
 
 
 class Cleaner:
@@ -111,13 +110,13 @@ def build_intake(around: Surroundings, *, has_worker: bool = True) -> Intake:
     """Everything wired, nothing opened: the queue is when something is received."""
     settings, clock, cleaner = around.settings, around.clock, Cleaner(Redactor(around.secret, around.metrics))
     letters = LetterBox(around.state, clock, around.metrics, cleaner.text, retry_delays)
-    plane = DataPlane(around.open_queue, _worker_maker(around, letters) if has_worker else None, around.metrics, around.store.counted)
+    plane = DataPlane(around.open_queue, _worker_maker(around, letters) if has_worker else None, around.store.counted)
     admission = Admission(settings.partitions, cleaner, clock)
     quotas = Quotas(Quota(settings.quota_records_per_s, settings.quota_bytes_per_s))
     desk = LoaderDesk(plane, around.store, around.state, around.decoder, admission, clock, letters)
     hasty = frozenset(name.strip() for name in settings.ack_memory.split(",") if name.strip())
     receiving = ReceiverDesk(plane, letters, around.decoder, admission, quotas, clock, around.metrics, settings.raw_days, hasty)
-    return Intake(plane, Receiver(receiving), Loader(desk), Follower(desk), cleaner)
+    return Intake(plane, Receiver(receiving), Loader(desk), Follower(desk))
 
 
 def redaction_key(folder: Path) -> bytes:

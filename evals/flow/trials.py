@@ -1,5 +1,7 @@
 """The trials: a steady rate, a store that stands still, a burst, and a backlog that is worked off."""
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,8 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from evals.bench.figures import Figure
-from evals.flow.parts import Part, Programs, answer, sending, server, started
+from evals.flow.parts import Programs, answer, metric, sending, server, started, waiting
 from evals.intervals import percentile
+from evals.soak.parts import Part
+from evals.soak.series import cpu_s
 
 Better = Literal["lower", "higher"]
 
@@ -49,11 +53,11 @@ def steady(course: Course) -> Iterator[Figure]:
     with TemporaryDirectory() as folder, started(course.programs, "plane", Path(folder) / "data") as plane:
         answer(sending(plane, load.rate, WARM_UP_S, "warm"))
         _drained(plane)
-        before_s = plane.cpu_s()
+        before_s = cpu_s(plane.pid)
         sent = answer(sending(plane, load.rate, load.seconds, "steady"))
-        lag = plane.waiting()
+        lag = waiting(plane)
         _drained(plane)
-        cpu_us = (plane.cpu_s() - before_s) / max(_number(sent, "acknowledged"), 1) * 1e6
+        cpu_us = (cpu_s(plane.pid) - before_s) / max(_number(sent, "acknowledged"), 1) * 1e6
         missing = _missing(plane, [sent], warm=load.rate * WARM_UP_S)
     course.say(f"  steady: {_rate(sent):,.0f} events/s, {missing:,.0f} missing")
     how = f"{_rate(sent):,.0f} events/s acknowledged of {load.rate:,} offered for {load.seconds:g} s; {lag:,} waiting at the end"
@@ -69,9 +73,9 @@ def stalled(course: Course) -> Iterator[Figure]:
     with _apart(course) as (receiver, worker):
         answer(sending(receiver, load.rate, WARM_UP_S, "warm"))
         normal = answer(sending(receiver, load.rate, load.stall_s, "normal"))
-        worker.stop_still()
+        os.kill(worker.pid, signal.SIGSTOP)
         still = answer(sending(receiver, load.rate, load.stall_s, "still"))
-        worker.go_on()
+        os.kill(worker.pid, signal.SIGCONT)
         _drained(receiver)
         missing = _missing(worker, [normal, still], warm=load.rate * WARM_UP_S)
     ratio = percentile(_times(still), 99) / percentile(_times(normal), 99)
@@ -91,11 +95,11 @@ def burst(course: Course) -> Iterator[Figure]:
     with _apart(course) as (receiver, worker):
         answer(sending(receiver, load.rate, WARM_UP_S, "warm"))
         _drained(receiver)
-        errors_before = worker.total("pipeline_retention_total", **{"class": "error", "kept": "true"})
+        errors_before = metric(worker, "pipeline_retention_total", **{"class": "error", "kept": "true"})
         sent = answer(sending(receiver, load.burst_rate, load.burst_s, "burst"))
         _drained(receiver)
-        kept = worker.total("pipeline_retention_total", **{"class": "error", "kept": "true"}) - errors_before
-        missing, shed = _missing(worker, [sent], warm=load.rate * WARM_UP_S), receiver.total("pipeline_outcomes_total", outcome="shed")
+        kept = metric(worker, "pipeline_retention_total", **{"class": "error", "kept": "true"}) - errors_before
+        missing, shed = _missing(worker, [sent], warm=load.rate * WARM_UP_S), metric(receiver, "pipeline_outcomes_total", outcome="shed")
     took = f"{_number(sent, 'seconds'):.0f} s for what was offered in {load.burst_s:g} s"
     how = f"{took}; answers {sent['answers']}, given up {_number(sent, 'given_up'):,.0f}, shed {shed:,.0f}, missing {missing - shed:,.0f}"
     course.say(f"  burst: {_rate(sent):,.0f} events/s; {how}")
@@ -110,16 +114,16 @@ def backlog(course: Course) -> Iterator[Figure]:
     with _apart(course) as (receiver, worker):
         answer(sending(receiver, load.rate, WARM_UP_S, "warm"))
         _drained(receiver)
-        worker.stop_still()
+        os.kill(worker.pid, signal.SIGSTOP)
         answer(sending(receiver, load.rate, load.backlog_s, "backlog"))
-        waiting, before_s = receiver.waiting(), worker.cpu_s()
-        worker.go_on()
+        left, before_s = waiting(receiver), cpu_s(worker.pid)
+        os.kill(worker.pid, signal.SIGCONT)
         began = time.monotonic()
         _drained(receiver)
         took_s = time.monotonic() - began
-        cpu_us = (worker.cpu_s() - before_s) / max(waiting, 1) * 1e6
-    ratio = waiting / took_s / load.rate
-    how = f"{waiting:,} records in {took_s:.1f} s, {waiting / took_s:,.0f} a second, {cpu_us:.0f} µs CPU each, against {load.rate:,} live"
+        cpu_us = (cpu_s(worker.pid) - before_s) / max(left, 1) * 1e6
+    ratio = left / took_s / load.rate
+    how = f"{left:,} records in {took_s:.1f} s, {left / took_s:,.0f} a second, {cpu_us:.0f} µs CPU each, against {load.rate:,} live"
     course.say(f"  backlog: {how}")
     yield _single("flow_drain", ratio, "×", DRAIN_BAR, how=how, better="higher")
 
@@ -136,12 +140,12 @@ def _apart(course: Course) -> Iterator[tuple[Part, Part]]:
 
 def _drained(part: Part) -> None:
     end = time.monotonic() + LONGEST_DRAIN_S
-    while part.waiting() and time.monotonic() < end:
+    while waiting(part) and time.monotonic() < end:
         time.sleep(0.5)
 
 
 def _missing(writer: Part, sent: Sequence[Mapping[str, Any]], warm: float) -> float:
-    return warm + sum(_number(one, "acknowledged") for one in sent) - writer.total("pipeline_written_rows_total")
+    return warm + sum(_number(one, "acknowledged") for one in sent) - metric(writer, "pipeline_written_rows_total")
 
 
 def _number(sent: Mapping[str, Any], name: str) -> float:

@@ -95,8 +95,7 @@ class Part:
 
     def figure(self, *names: str) -> float:
         """The sum of these of its metrics, over all their labels."""
-        lines = self.ask("/metrics").splitlines()
-        return sum(float(line.rpartition(" ")[2]) for line in lines if re.split(r"[{ ]", line, maxsplit=1)[0] in names)
+        return total(self.ask("/metrics"), *names)
 
     def status(self) -> Mapping[str, Any]:
         """What it says of its queue; empty when it does not answer."""
@@ -192,6 +191,13 @@ class Plant:
         """End all parts as an operator would, receivers first."""
         for part in (*self.receivers, self.owner):
             part.end()
+
+
+def total(metrics: str, *names: str, **labels: str) -> float:
+    """The sum of these metrics in Prometheus' text, over all series that have these labels."""
+    wanted = [f'{label}="{value}"' for label, value in labels.items()]
+    lines = (line for line in metrics.splitlines() if re.split(r"[{ ]", line, maxsplit=1)[0] in names)
+    return sum(float(line.rpartition(" ")[2]) for line in lines if all(one in line for one in wanted))
 
 
 def redis_program() -> Path | None:

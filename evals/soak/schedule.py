@@ -72,11 +72,6 @@ class Schedule:
     faults: tuple[Fault, ...]
 
     @property
-    def is_rotten(self) -> bool:
-        """Whether a fault is outside the guarantee."""
-        return any(fault.kind == "rot" for fault in self.faults)
-
-    @property
     def is_tight(self) -> bool:
         """Whether records may be shed."""
         return any(fault.kind in {"tight", "full"} for fault in self.faults)

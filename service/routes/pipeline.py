@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from service.parts import Parts
 from service.pipeline_view import pipeline_view
-from service.upkeep import upkeep_view
+from service.upkeep_view import upkeep_view
 
 
 def pipeline_routes(parts: Parts) -> APIRouter:

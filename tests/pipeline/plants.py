@@ -102,7 +102,7 @@ class Plant:
         async def opened() -> EventQueue:
             return self.queue
 
-        return DataPlane(opened, self.worker, self.meter)
+        return DataPlane(opened, self.worker)
 
     def ways_in(self, plane: DataPlane) -> "WaysIn":
         """What takes records into a plane."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from domain.archive import Lifetime
 from pipeline.retention.expiry import Limits
 from pipeline.retention.job import Report
-from service.upkeep import upkeep_view
+from service.upkeep_view import upkeep_view
 
 LIMITS = Limits(10 << 30, [Lifetime("rollups_1m", 7, "minute")])
 
