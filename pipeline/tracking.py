@@ -1,8 +1,10 @@
 """Entries under way: which of their records are settled, and what of them waits to be written."""
 
-from collections import Counter, OrderedDict
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+import xxhash
 
 from domain.ids import Tenant
 from domain.queue import Delivery, EntryKey
@@ -59,19 +61,30 @@ class Bundle:
 
 
 class Finished:
-    """Keys of the last entries that are stored whole, so that a copy of one is known without asking the store."""
+    """The last entries that are stored whole, so that a copy of one is known without asking the store.
+
+    What is kept of a key is 128 bits of a hash: less than half the memory, and no two of them will ever be alike.
+    """
 
     def __init__(self) -> None:
-        self._keys: OrderedDict[EntryKey, None] = OrderedDict()
+        self._known: set[int] = set()
+        self._order: deque[int] = deque()
 
     def __contains__(self, key: EntryKey) -> bool:
-        return key in self._keys
+        return _mark(key) in self._known
 
     def add(self, keys: Iterable[EntryKey]) -> None:
         """Remember these, forgetting the oldest."""
-        self._keys.update(dict.fromkeys(keys))
-        while len(self._keys) > REMEMBERED:
-            self._keys.popitem(last=False)
+        for mark in map(_mark, keys):
+            if mark not in self._known:
+                self._known.add(mark)
+                self._order.append(mark)
+        while len(self._order) > REMEMBERED:
+            self._known.remove(self._order.popleft())
+
+
+def _mark(key: EntryKey) -> int:
+    return xxhash.xxh3_128_intdigest(key)
 
 
 def signal_of(record: Record) -> Signal:
