@@ -15,16 +15,17 @@ from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant
 from domain.window import Window, parse_rfc3339
 from grounding import score, units, windows
 from grounding.coverage import coverage
+from grounding.knowledge import NOTHING, Knowledge
 from grounding.paths import column_type
 from grounding.verifier import verify
 
 _PLAIN = ("tool", "template", "title", "message", "query_sha256")
 
 
-def verify_documents(claims: Any, evidence: Any) -> dict[str, Any]:
+def verify_documents(claims: Any, evidence: Any, knowledge: Knowledge = NOTHING) -> dict[str, Any]:
     """Verdict and reason per claim and the score over all; raises WrongUseError naming the bad field."""
     sources = {one.id: one for one in evidence_from_json(evidence)}
-    judged = verify(claims_from_json(claims), sources)
+    judged = verify(claims_from_json(claims), sources, knowledge)
     grounding = score.score(judged, coverage(judged, sources))
     shown = [{"id": one.claim.id, "verdict": one.verdict, "reason": one.reason} for one in judged]
     return {"claims": shown, "grounding": grounding.as_json()}

@@ -1,46 +1,47 @@
 """The verifier: every claim against the evidence it cites, slots first, then what its text says besides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from domain.claims import Claim, Judged
 from grounding import extraction, residue
+from grounding.case import Case
 from grounding.clauses import unchecked_clause
 from grounding.covers import cover
-from grounding.lexicon import Lexicon
+from grounding.knowledge import NOTHING, Knowledge
 from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, unverified
 from grounding.registry import CHECKS
 from grounding.tokens import scan
 
 _NEGATED = ("negated", "negation", "negative")
+_GOOD = {"supported", "consistent"}
 _FLIPPED = {"supported": "contradicted", "contradicted": "supported"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    evidence: EvidenceById
-    lexicon: Lexicon
+def verify(claims: Sequence[Claim], evidence: EvidenceById, knowledge: Knowledge = NOTHING) -> tuple[Judged, ...]:
+    """Each claim with its verdict, in order; a claim that was only text comes back with what was read from it.
+
+    Advice is judged last, because it may rest on other claims of the same call.
+    """
+    case = Case(evidence, knowledge)
+    judged = {place: _judge(claim, case) for place, claim in enumerate(claims) if claim.kind != "recommendation"}
+    advised = Case(evidence, knowledge, {claims[place].id: one for place, one in judged.items()})
+    return tuple(judged.get(place) or _judge(claim, advised) for place, claim in enumerate(claims))
 
 
-def verify(claims: Sequence[Claim], evidence: EvidenceById) -> tuple[Judged, ...]:
-    """Each claim with its verdict, in order; a claim that was only text comes back with what was read from it."""
-    case = _Case(evidence, Lexicon(evidence))
-    return tuple(_judge(claim, case) for claim in claims)
-
-
-def _judge(claim: Claim, case: _Case) -> Judged:
+def _judge(claim: Claim, case: Case) -> Judged:
     if claim.kind == "text" or (not claim.slots and claim.text):
         return _judge_text(claim, case)
     outcome = _check(_with_about(claim), case)
-    if outcome.verdict == "supported" and claim.text:
+    if outcome.verdict in _GOOD and claim.text:
         outcome = _text_problem(claim, case) or outcome
     return Judged(claim, outcome.verdict, outcome.reason, outcome.correction)
 
 
-def _check(claim: Claim, case: _Case) -> Outcome:
-    outcome = CHECKS[claim.kind](claim, case.evidence)
+def _check(claim: Claim, case: Case) -> Outcome:
+    outcome = CHECKS[claim.kind](claim, case)
     if any(claim.slots.get(name) is True for name in _NEGATED) and outcome.verdict in _FLIPPED:
         return Outcome(_FLIPPED[outcome.verdict], f"denied: {outcome.reason}")  # type: ignore[arg-type]
     return outcome
@@ -56,7 +57,7 @@ def _with_about(claim: Claim) -> Claim:
     return replace(claim, slots={**claim.slots, **extra})
 
 
-def _text_problem(claim: Claim, case: _Case) -> Outcome | None:
+def _text_problem(claim: Claim, case: Case) -> Outcome | None:
     said = cover(claim, case.evidence)
     left = residue.problems(claim.text, [said], case.lexicon)
     if not left:
@@ -66,7 +67,7 @@ def _text_problem(claim: Claim, case: _Case) -> Outcome | None:
     return contradicted(f"text: {worst.reason}") if worst.contradicts else unverified(f"text: {worst.reason}")
 
 
-def _judge_text(claim: Claim, case: _Case) -> Judged:
+def _judge_text(claim: Claim, case: Case) -> Judged:
     """The verdict is of the whole sentence; the claim is shown filled when one claim is all that was read."""
     read = extraction.read(claim, case.evidence, case.lexicon)
     outcome = read.outcome

@@ -5,6 +5,7 @@ import pytest
 from domain.calls import ToolResult
 from domain.ids import Tenant
 from domain.ports import TelemetryStore
+from grounding.case import Case
 from grounding.registry import CHECKS
 from tests.tools import world
 from tools.registry import Registry
@@ -52,7 +53,7 @@ async def test_every_finding_rests_on_claims_that_hold(store: TelemetryStore, te
         assert finding.claims
         assert finding.evidence == ("E1",)
         for name in finding.claims:
-            assert CHECKS[claims[name].kind](claims[name], {"E1": result.evidence}).verdict == "supported"
+            assert CHECKS[claims[name].kind](claims[name], Case({"E1": result.evidence})).verdict == "supported"
 
 
 async def test_the_gravest_finding_is_told_first(store: TelemetryStore, tenant: Tenant) -> None:

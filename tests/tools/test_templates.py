@@ -13,6 +13,7 @@ from domain.ids import Tenant
 from domain.ports import TelemetryStore
 from domain.telemetry import LogRecord
 from domain.window import Window, parse_rfc3339, to_nanos
+from grounding.case import Case
 from grounding.registry import CHECKS
 from grounding.verifier import verify
 from tests.tools import world
@@ -59,7 +60,7 @@ async def test_what_a_tool_offers_to_claim_holds(box: Toolbox, name: str) -> Non
     assert answer.candidates
     assert [claim.id for claim in answer.candidates] == [f"E1.{number}" for number in range(1, len(answer.candidates) + 1)]
     for claim in answer.candidates:
-        outcome = CHECKS[claim.kind](claim, {"E1": answer.evidence})
+        outcome = CHECKS[claim.kind](claim, Case({"E1": answer.evidence}))
         assert outcome.verdict == "supported", (outcome.reason, claim.slots)
         assert claim.text
 
@@ -76,7 +77,7 @@ async def test_claims_about_one_service_say_so(box: Toolbox, name: str) -> None:
     for service in ("cart", "nobody"):
         answer = await world.ask(box, name, WORLD, service=service)
         for claim in answer.candidates:
-            outcome = CHECKS[claim.kind](claim, {"E1": answer.evidence})
+            outcome = CHECKS[claim.kind](claim, Case({"E1": answer.evidence}))
             assert outcome.verdict == "supported", (outcome.reason, claim.slots)
             assert claim.slots.get("subject") != "all"
 
@@ -89,7 +90,7 @@ async def test_cut_rows_keep_their_totals_and_true_claims(box: Toolbox, name: st
     assert cut.evidence.rows == whole.evidence.rows[:1]
     assert cut.evidence.truncated == (whole.evidence.rows_total > 1)
     assert not cut.evidence.truncated or cut.evidence.message == f"1 of {whole.evidence.rows_total} rows shown"
-    assert all(CHECKS[claim.kind](claim, {"E1": cut.evidence}).verdict == "supported" for claim in cut.candidates)
+    assert all(CHECKS[claim.kind](claim, Case({"E1": cut.evidence})).verdict == "supported" for claim in cut.candidates)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -127,7 +128,7 @@ async def test_counts_are_of_events_not_of_stored_rows(box: Toolbox, store: Tele
     answer = await world.ask(box, "search_logs", tenant, text="SLOW")
     assert (answer.evidence.aggregates["matching_stored_rows"], answer.evidence.aggregates["matching_log_events"]) == (3, 30)
     for claim in answer.candidates:
-        assert CHECKS[claim.kind](claim, {"E1": answer.evidence}).verdict == "supported"
+        assert CHECKS[claim.kind](claim, Case({"E1": answer.evidence})).verdict == "supported"
 
 
 async def test_a_search_says_how_many_there_are_and_shows_the_newest(box: Toolbox) -> None:
