@@ -1,0 +1,1 @@
+"""How true claims are made wrong, or rewritten without harm, to measure the verifier itself."""
