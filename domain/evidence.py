@@ -17,6 +17,7 @@ Cell = Any  # a JSON value: str, int, float, bool, None or a list of them
 Row = Mapping[str, Cell]
 
 SIGNIFICANT_DIGITS = 12
+HASHED = ("tool", "template", "params", "window", "status", "rows_total", "rows", "aggregates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,7 @@ class Evidence:
     @property
     def sha256(self) -> str:
         """The hash of what was asked and seen (not of ids or the clock), equal for a faithful replay."""
-        return sha256_of(
-            [self.tool, self.template, self.params, self.window.as_json(), self.status, self.rows_total, self.rows, self.aggregates]
-        )
+        return sha256_of([self.window.as_json() if name == "window" else getattr(self, name) for name in HASHED])
 
     def column(self, name: str) -> Column | None:
         """The column of that name, if there is one."""
@@ -112,4 +111,11 @@ def canonical(value: Cell) -> Cell:
 def sha256_of(value: Cell) -> str:
     """SHA-256 over the canonical JSON of a value, in hex."""
     text = json.dumps(canonical(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def document_sha256(document: Mapping[str, Any]) -> str:
+    """The hash that an evidence document must carry, from what it holds now."""
+    window = {name: document["window"][name] for name in ("start", "end", "tz")}
+    told = {**document, "window": window}
+    return sha256_of([told[name] for name in HASHED])

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.audit import AuditEntry, AuditHead, AuditNote, chained
 from domain.counts import CountBatch
 from domain.documents import plain
 from domain.errors import StoreError
-from domain.evidence import Evidence
+from domain.evidence import Evidence, sha256_of
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
 from domain.letters import EVERY_LETTER, DeadLetter, LetterFilter, LetterTotal
 from domain.ports import DocumentKind, Load, RunCost, RunRecord, Stored, StoreQuery, Table, VectorHit
@@ -37,6 +38,7 @@ class FakeStateStore:
 
     kept_runs: dict[tuple[Tenant, RunId], RunRecord] = field(default_factory=dict)
     kept_evidence: dict[tuple[Tenant, EvidenceUid], Mapping[str, Any]] = field(default_factory=dict)
+    seals: dict[tuple[Tenant, EvidenceUid], str] = field(default_factory=dict)
     kept_turns: dict[tuple[Tenant, ThreadId], list[Turn]] = field(default_factory=dict)
     kept_loads: dict[tuple[Tenant, str], Load] = field(default_factory=dict)
     kept_letters: dict[Tenant, list[DeadLetter]] = field(default_factory=dict)
@@ -62,10 +64,15 @@ class FakeStateStore:
         return len(left)
 
     async def save_evidence(self, evidence: Sequence[Evidence]) -> None:
-        self.kept_evidence.update({(one.tenant, one.uid): one.as_json() for one in evidence})
+        for one in evidence:
+            kept = self.kept_evidence.setdefault((one.tenant, one.uid), one.as_json())
+            self.seals.setdefault((one.tenant, one.uid), sha256_of(kept))
 
     async def evidence(self, uid: EvidenceUid, tenant: Tenant = DEFAULT_TENANT) -> Mapping[str, Any] | None:
         return self.kept_evidence.get((tenant, uid))
+
+    async def evidence_seal(self, uid: EvidenceUid, tenant: Tenant = DEFAULT_TENANT) -> str:
+        return self.seals.get((tenant, uid), "")
 
     async def add_turn(self, thread_id: ThreadId, run_id: RunId, turn: Turn, tenant: Tenant = DEFAULT_TENANT) -> None:
         self.kept_turns.setdefault((tenant, thread_id), []).append(replace(turn, run_id=run_id))
@@ -135,6 +142,28 @@ def _is_wanted(letter: DeadLetter, where: LetterFilter) -> bool:
 
 def _storable(text: str) -> str:
     return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)
+
+
+@dataclass(slots=True)
+class FakeAudit:
+    """Chains in lists."""
+
+    kept: dict[Tenant, list[AuditEntry]] = field(default_factory=dict)
+
+    async def append(self, notes: Sequence[AuditNote], tenant: Tenant = DEFAULT_TENANT) -> None:
+        clean = [replace(note, details=_storable_json(plain(note.details))) for note in notes]
+        self.kept.setdefault(tenant, []).extend(chained(clean, await self.head(tenant), tenant))
+
+    async def newest(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, run_id: str = "", kind: str = "") -> tuple[AuditEntry, ...]:
+        newest_first = reversed(self.kept.get(tenant, []))
+        return tuple(one for one in newest_first if run_id in ("", one.run_id) and kind in ("", one.kind))[:limit]
+
+    async def chain(self, tenant: Tenant = DEFAULT_TENANT, after: int = 0, limit: int = 1_000) -> tuple[AuditEntry, ...]:
+        return tuple(one for one in self.kept.get(tenant, []) if one.sequence > after)[:limit]
+
+    async def head(self, tenant: Tenant = DEFAULT_TENANT) -> AuditHead:
+        kept = self.kept.get(tenant)
+        return kept[-1].head if kept else AuditHead()
 
 
 Point = tuple[Sequence[float], Mapping[str, Any]]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from adapters.state.tables import METADATA
 from domain.errors import StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_ID = 7_205_110
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from adapters.state.database import storable
+from adapters.state.database import storable, upsertion
 from adapters.state.letters import SqlLetters
 from adapters.state.tables import EVIDENCE, LOADS, RUNS, TURNS
-from domain.evidence import Evidence
+from domain.evidence import Evidence, sha256_of
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId, evidence_uid
 from domain.ports import Load, RunCost, RunRecord
 from domain.tasks import Turn
@@ -56,12 +56,19 @@ class SqlStateStore(SqlLetters):
         return await self._database.execute(statement)
 
     async def save_evidence(self, evidence: Sequence[Evidence]) -> None:
-        """Keeps the documents of evidence by uid, for as long as the database lives."""
-        await self._database.upsert(EVIDENCE, [_snapshot(one) for one in evidence])
+        """Keeps the documents of evidence by uid, for as long as the database lives; one that is kept is left as it is."""
+        if evidence:
+            once = upsertion(EVIDENCE, self._database.dialect).on_conflict_do_nothing()
+            await self._database.run(lambda connection: connection.execute(once, [_snapshot(one) for one in evidence]))
 
     async def evidence(self, uid: EvidenceUid, tenant: Tenant = DEFAULT_TENANT) -> Mapping[str, Any] | None:
         found = await self._database.rows(select(EVIDENCE.c.document).where(EVIDENCE.c.uid == uid, EVIDENCE.c.tenant == tenant))
         return found[0]["document"] if found else None
+
+    async def evidence_seal(self, uid: EvidenceUid, tenant: Tenant = DEFAULT_TENANT) -> str:
+        """The hash of the snapshot as it was saved; "" for one of before seals were kept."""
+        found = await self._database.rows(select(EVIDENCE.c.seal).where(EVIDENCE.c.uid == uid, EVIDENCE.c.tenant == tenant))
+        return str(found[0]["seal"]) if found else ""
 
     async def add_turn(self, thread_id: ThreadId, run_id: RunId, turn: Turn, tenant: Tenant = DEFAULT_TENANT) -> None:
         words = {"question": storable(turn.question), "headline": storable(turn.headline)}
@@ -90,4 +97,4 @@ class SqlStateStore(SqlLetters):
 def _snapshot(evidence: Evidence) -> dict[str, Any]:
     uid = evidence.uid or evidence_uid(evidence.run_id, evidence.id)
     document = {**evidence.as_json(), "uid": uid}
-    return {"tenant": evidence.tenant, "uid": uid, "run_id": evidence.run_id, "document": document}
+    return {"tenant": evidence.tenant, "uid": uid, "run_id": evidence.run_id, "document": document, "seal": sha256_of(document)}

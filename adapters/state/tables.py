@@ -60,6 +60,7 @@ EVIDENCE = Table(
     Column("uid", String, primary_key=True),
     Column("run_id", String, nullable=False),
     Column("document", JSON, nullable=False),
+    Column("seal", String, nullable=False, server_default=""),
 )
 TURNS = Table(
     "turns",
@@ -127,4 +128,24 @@ SLOTS = Table(
     Column("claimed_until", UtcTime, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("done_at", UtcTime),
+)
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("tenant", String, primary_key=True),
+    Column("sequence", COUNTER, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("run_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("previous_sha256", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Index("audit_by_run", "tenant", "run_id", "sequence"),
+)
+AUDIT_HEADS = Table(
+    "audit_heads",
+    METADATA,
+    Column("tenant", String, primary_key=True),
+    Column("sequence", COUNTER, nullable=False),
+    Column("sha256", String, nullable=False),
 )
