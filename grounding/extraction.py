@@ -12,6 +12,7 @@ from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, supported, unverified
 from grounding.readings import Reading, read_absence, read_number, read_order, read_quote, read_rank, read_state, read_time
+from grounding.tables import loose
 from grounding.tokens import Token
 
 Reader = Callable[[Sentence, Token], Iterable[Reading]]
@@ -28,8 +29,11 @@ class Extraction:
 
 def read(claim: Claim, evidence: EvidenceById, lexicon: Lexicon | None = None) -> Extraction:
     """Reads a text claim, checks what was read and that nothing checkable is left over."""
+    sources = pool(claim.bind, evidence)
+    if sources and claim.text.strip() and all(map(loose.is_loose, sources)):
+        return Extraction(loose.outcome(claim.text, sources))
     lexicon = lexicon or Lexicon(evidence)
-    said = [sentence(claim.text, source, lexicon, claim.bind) for source in pool(claim.bind, evidence)]
+    said = [sentence(claim.text, source, lexicon, claim.bind) for source in sources]
     if not claim.text.strip() or not said:
         return Extraction(unverified("there is no text to read" if said else "there is no evidence to read it against"))
     readings = _readings(said)

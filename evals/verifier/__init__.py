@@ -1,0 +1,1 @@
+"""The verifier measured: true claims, their mutants, an oracle that decides what is still true, and baselines."""

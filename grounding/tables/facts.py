@@ -1,0 +1,155 @@
+"""What a sentence says holds of a row: cells it names and numbers it compares, each with the rows where that is so."""
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from grounding.tables.scene import Head, Mention, Option, Rows, Scene
+from grounding.wordlists import words
+
+Operator = Callable[[float, float], bool]
+_GAP = frozenset(words("be of with at for a an value equal to only by number the have as exactly total in on their his her its it"))
+_VERB_GAP = frozenset(words("be of as at equal"))
+_BEFORE: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("more", "than"), ">"),
+    (("greater", "than"), ">"),
+    (("higher", "than"), ">"),
+    (("larger", "than"), ">"),
+    (("longer", "than"), ">"),
+    (("later", "than"), ">"),
+    (("less", "than"), "<"),
+    (("fewer", "than"), "<"),
+    (("lower", "than"), "<"),
+    (("smaller", "than"), "<"),
+    (("earlier", "than"), "<"),
+    (("at", "least"), ">="),
+    (("at", "most"), "<="),
+    (("no", "more", "than"), "<="),
+    (("no", "less", "than"), ">="),
+    (("not", "more", "than"), "<="),
+    (("over",), ">"),
+    (("above",), ">"),
+    (("exceed",), ">"),
+    (("under",), "<"),
+    (("below",), "<"),
+    (("after",), ">"),
+    (("before",), "<"),
+    (("exactly",), "="),
+    (("only",), "="),
+)
+_AFTER = {("or", "more"): ">=", ("or", "less"): "<=", ("or", "fewer"): "<=", ("or", "higher"): ">=", ("or", "lower"): "<="}
+OPERATORS: dict[str, Operator] = {
+    "=": operator.eq,
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Words from `start` up to `end` (their comparing words and column with them) and where they hold."""
+
+    start: int
+    end: int
+    options: tuple[Option, ...]
+    value: float | None = None
+    op: str = "="
+    hint: tuple[int, ...] = ()
+    used: frozenset[int] = frozenset()
+
+    def spans(self) -> frozenset[int]:
+        """Places of the words it accounts for."""
+        return self.used | frozenset(range(self.start, self.end))
+
+
+def facts_of(scene: Scene) -> tuple[Fact, ...]:
+    """Facts in the order of the sentence."""
+    taken = {i for one in scene.mentions if one.end - one.start > 1 for i in range(one.start, one.end)}
+    heads = {i for one in scene.heads for i in range(one.start, one.end)}
+    lone = {one.start: one for one in scene.mentions if one.is_number}
+    found = [_text_fact(scene, one) for one in scene.mentions if not one.is_number]
+    for i, word in enumerate(scene.words):
+        if word.value is not None and i not in taken | heads:
+            found.append(_number_fact(scene, i, word.value, lone.get(i)))
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _text_fact(scene: Scene, mention: Mention) -> Fact:
+    head = head_before(scene, mention.start, _VERB_GAP) or _head_after(scene, mention.end, gap=False)
+    if head is None:
+        return Fact(mention.start, mention.end, mention.options)
+    fitting = tuple(option for option in mention.options if option.column in head.columns)
+    return Fact(mention.start, mention.end, fitting or mention.options, hint=head.columns if fitting else ())
+
+
+def _number_fact(scene: Scene, at: int, value: float, mention: Mention | None) -> Fact:
+    op, used = _comparison(scene, at)
+    start = min(used, default=at)
+    head = _head_after(scene, at + 1, gap=True) or head_before(scene, start, _GAP)
+    options = mention.options if mention else ()
+    columns = head.columns if head else ()
+    if op == "=" and head is None:
+        return Fact(at, at + 1, options, value, op, (), used)
+    options = tuple(_where(scene, column, op, value, options) for column in columns)
+    return Fact(at, at + 1, options, value, op, columns, used)
+
+
+def _where(scene: Scene, column: int, op: str, value: float, options: Sequence[Option]) -> Option:
+    """The rows of a column where the number holds; an equal number may also stand inside its text."""
+    field = scene.table.fields[column]
+    rows = {row for row, cell in enumerate(field.values) if cell is not None and OPERATORS[op](_comparable(field.kind, cell), value)}
+    if op == "=":
+        rows |= {row for option in options if option.column == column for row in option.rows}
+    return Option(column, frozenset(rows))
+
+
+def _comparable(kind: str, cell: float) -> float:
+    """A date is compared with a number by its year."""
+    return float(_year(cell)) if kind == "date" else cell
+
+
+def _year(ordinal: float) -> int:
+    return date.fromordinal(int(ordinal)).year
+
+
+def _comparison(scene: Scene, at: int) -> tuple[str, frozenset[int]]:
+    for phrase, op in _BEFORE:
+        start = at - len(phrase)
+        if start >= 0 and tuple(scene.text(i) for i in range(start, at)) == phrase:
+            return op, frozenset(range(start, at))
+    for phrase, op in _AFTER.items():
+        if tuple(scene.text(i) for i in range(at + 1, at + 3)) == phrase:
+            return op, frozenset(range(at + 1, at + 3))
+    return "=", frozenset()
+
+
+def _head_after(scene: Scene, at: int, *, gap: bool) -> Head | None:
+    """The head right behind, or behind one small word."""
+    for one in scene.heads:
+        if one.start == at or (
+            gap
+            and one.start == at + 1
+            and scene.words[at].stem in _GAP
+            and scene.words[at].stem not in {"be", "for", "in", "at", "with", "have"}
+        ):
+            return one
+    return None
+
+
+def head_before(scene: Scene, at: int, gap: frozenset[str]) -> Head | None:
+    """The head before, only small words lying between."""
+    for one in reversed(scene.heads):
+        if one.end <= at and at - one.end <= 3 and all(scene.words[i].stem in gap for i in range(one.end, at)):  # noqa: PLR2004
+            return one
+    return None
+
+
+def rows_where(facts: Iterable[Fact], every: Rows) -> list[Rows]:
+    """The rows where all facts hold, one set for each way to read them (at most 64)."""
+    found = [every]
+    for fact in facts:
+        found = [rows & option.rows for rows in found for option in fact.options][:64]
+    return list(dict.fromkeys(found))
