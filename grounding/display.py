@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -50,14 +51,14 @@ def quoted(foreign: str) -> str:
     return f"“{text(foreign).replace('”', _STRAIGHT).replace('“', _STRAIGHT)}”"
 
 
-def number(value: Any, unit: str = "") -> str:
-    """A number with all the digits given, in groups of thousands, and its unit."""
+def number(value: Any, unit: str = "", units: Mapping[str, str] = phrases.UNITS) -> str:
+    """A number with all the digits given, in groups of thousands, and its unit as a language says it."""
     said = cells.number(value)
     if said is None:
         return str(value)
     digits = f"{Decimal(repr(said)) if isinstance(said, float) else said:,f}" if not isinstance(said, int) else f"{said:,}"
     bare = re.sub(r"\.0+$", "", digits) if isinstance(said, float) else digits
-    return f"{bare}{phrases.UNIT_SUFFIX.get(unit, f' {unit}' if unit else '')}"
+    return units.get(unit, units[""]).format(n=bare, unit=unit) if unit else bare
 
 
 def time(value: Any) -> str:

@@ -1,15 +1,42 @@
 """The words sentences are written with, one set a language."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-UNIT_SUFFIX = {"%": " %", "pp": " percentage points", "1/s": " per second", "1/min": " per minute", "1/h": " per hour", "x": " times"}
+from grounding.numerus import agreed
+
+UNITS = {
+    "": "{n} {unit}",
+    "%": "{n} %",
+    "pp": "{n} percentage points",
+    "1/s": "{n} per second",
+    "1/min": "{n} per minute",
+    "1/h": "{n} per hour",
+    "x": "{n} times",
+}
 SENTENCE_STARTS = frozenset({"no", "there", "the", "all", "only", "in", "between"})
+
+
+def _finished(body: str) -> str:
+    """A sentence in the singular where it counts one, with a capital and a full stop."""
+    text = agreed(re.sub(r"\s+", " ", body).strip())
+    first = text.split(" ", 1)[0]
+    starts_a_sentence = first.isalpha() and first.islower() and first in SENTENCE_STARTS
+    return f"{text[0].upper() if starts_a_sentence else text[:1]}{text[1:]}" + ("" if text.endswith((".", "”.")) else ".")
+
+
+def _uncounted(_label: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Sentence shapes and connecting words of one language; `_all` shapes have no subject."""
+    """Sentence shapes and connecting words of one language; `_all` shapes have no subject.
+
+    `body` says where the window and the scope stand; `labels`, `phrases` and `values` translate those of evidence; `counter` is
+    the word a thing is counted with; `fill` fills a shape; `finished` makes a sentence of it.
+    """
 
     sentences: Mapping[str, str]
     ops: Mapping[str, str]
@@ -24,6 +51,20 @@ class Phrases:
     everything: str
     scope: str
     window: str
+    body: Mapping[str, str]
+    among: str
+    units: Mapping[str, str] = field(default_factory=lambda: UNITS)
+    directions: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    fill: Callable[..., str] = str.format
+    counter: Callable[[str], str] = _uncounted
+    finished: Callable[[str], str] = _finished
+
+    def label(self, english: str) -> str:
+        """A label in this language; one that has no translation stays."""
+        return self.labels.get(english, english)
 
 
 ENGLISH = Phrases(
@@ -94,5 +135,7 @@ ENGLISH = Phrases(
     everything="overall",
     scope=" ({name} {value})",
     window=" between {start} and {end}",
+    # Behind "than in the window before" a window would seem to be the one before.
+    body={"": "{written}{scope}{window}", "windowed comparison": "{window}, {written}{scope}"},
+    among="{written} ({who})",
 )
-BY_LANGUAGE: Mapping[str, Phrases] = {"en": ENGLISH}

@@ -1,6 +1,5 @@
-"""A claim's sentence, written from its slots and its columns' labels; words of each language stand in `phrases`."""
+"""A claim's sentence, written from its slots and its columns' labels in the words of a language."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -9,11 +8,11 @@ from typing import Any
 from domain.claims import Claim
 from domain.evidence import Column
 from domain.window import Window
-from grounding import display, metrics, phrases, ranking, relations, residue, subjects, units, windows
+from grounding import display, metrics, ranking, relations, residue, subjects, units, windows
 from grounding.cells import clean, instant, magnitude, number
 from grounding.covers import cover
+from grounding.languages import phrases_of
 from grounding.lexicon import Lexicon
-from grounding.numerus import agreed
 from grounding.operands import EvidenceById
 from grounding.paths import BoundCell, Unresolved, resolve
 from grounding.phrases import Phrases
@@ -21,23 +20,15 @@ from grounding.phrases import Phrases
 
 def render(claim: Claim, evidence: EvidenceById, language: str = "en", run_window: Window | None = None) -> str:
     """One sentence from slots; the window is said where it is not the run's. An unknown kind or empty slots give the cleaned text."""
-    words = phrases.BY_LANGUAGE.get(language, phrases.BY_LANGUAGE["en"])
+    words = phrases_of(language)
     cell = bound_cell(claim, evidence)
     writer = _WRITERS.get(claim.kind)
     if writer is None or not claim.slots:
         return display.text(claim.text)
     written = _order(claim, evidence, words) if "first" in claim.slots and "then" in claim.slots else writer(claim, cell, words)
     window, scope = _window_said(claim, run_window, words), _scope_said(claim, cell, words)
-    # Behind "than in the window before" a window would seem to be the one before.
-    body = f"{window}, {written}{scope}" if window and claim.kind == "comparison" else f"{written}{scope}{window}"
-    return _finished(body)
-
-
-def _finished(body: str) -> str:
-    text = agreed(re.sub(r"\s+", " ", body).strip())
-    first = text.split(" ", 1)[0]
-    starts_a_sentence = first.isalpha() and first.islower() and first in phrases.SENTENCE_STARTS
-    return f"{text[0].upper() if starts_a_sentence else text[:1]}{text[1:]}" + ("" if text.endswith((".", "”.")) else ".")
+    body = words.body["windowed comparison" if window and claim.kind == "comparison" else ""]
+    return words.finished(body.format(written=written, scope=scope, window=window))
 
 
 def lint(text: str, claim: Claim, evidence: EvidenceById) -> tuple[str, ...]:
@@ -55,54 +46,64 @@ def bound_cell(claim: Claim, evidence: EvidenceById) -> BoundCell | None:
     return None
 
 
-def label_of(claim: Claim, cell: BoundCell | None) -> str:
+def label_of(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     """The noun phrase of what is measured."""
     metric = str(claim.slots.get("metric") or "")
     if cell and not claim.derive and (not metric or not metrics.metric_problem(metric, cell, claim)):
-        return cell.column.label or cell.column.name.replace("_", " ")
-    return metric.replace("_", " ") or "value"
+        return _called(cell.column, words)
+    return words.label(metric.replace("_", " ") or "value")
 
 
-def subject_said(slot: Any, cell: BoundCell | None) -> str:
+def _called(column: Column, words: Phrases) -> str:
+    return words.label(column.label or column.name.replace("_", " "))
+
+
+def subject_said(slot: Any, cell: BoundCell | None, words: Phrases) -> str:
     """A subject's values, as names; empty for everything."""
     if not slot or subjects.is_everything(slot):
         return ""
     if isinstance(slot, Mapping):
         pairs = [(key, value) for key, value in slot.items() if value != "" and key not in {"metric", "threshold", "event", "what"}]
-        return " ".join(_value_said(str(key), value, cell) for key, value in pairs)
+        return " ".join(_value_said(str(key), value, cell, words) for key, value in pairs)
     return display.name(slot)
 
 
-def _value_said(key: str, value: Any, cell: BoundCell | None) -> str:
+def _value_said(key: str, value: Any, cell: BoundCell | None, words: Phrases) -> str:
     column = cell.evidence.column(key) if cell else None
     if instant(value):
         return display.time(value)
     shown = display.name(value, column)
-    return f"{column.label if column and column.label else key} {shown}" if shown.isdigit() else shown
+    return f"{words.label(column.label if column and column.label else key)} {shown}" if shown.isdigit() else shown
 
 
 def _quantity(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     slots = claim.slots
-    value = _value_with_op(slots, cell, words)
-    label, who = label_of(claim, cell), subject_said(slots.get("subject"), cell)
-    if not claim.derive and (said := _phrase_said(cell, who, value)):
+    label, who = label_of(claim, cell, words), subject_said(slots.get("subject"), cell, words)
+    value = _value_with_op(slots, cell, label, words)
+    if not claim.derive and (said := _phrase_said(cell, who, value, words)):
         return said
     shape = ("count" if _is_count(slots, cell) else "measure") + ("" if who else "_all")
-    return words.sentences[shape].format(subject=who, label=label, value=value)
+    return words.fill(words.sentences[shape], subject=who, label=label, value=value)
 
 
-def _phrase_said(cell: BoundCell | None, who: str, value: str) -> str:
-    """The column's own sentence, where it has one and everything it names is there."""
-    phrase = cell.column.phrase if cell else ""
-    return phrase.replace("{subject}", who).replace("{value}", value) if phrase and (who or "{subject}" not in phrase) else ""
+def _phrase_said(cell: BoundCell | None, who: str, value: str, words: Phrases) -> str:
+    """The column's own sentence, where it has one in this language and everything it names is there."""
+    english = cell.column.phrase if cell else ""
+    phrase = words.phrases.get(english, "") if words.phrases else english
+    return words.fill(phrase, subject=who, value=value) if phrase and (who or "{subject}" not in phrase) else ""
 
 
-def _value_with_op(slots: Mapping[str, Any], cell: BoundCell | None, words: Phrases) -> str:
-    value, unit = slots.get("value"), _unit_said(slots.get("unit"), cell)
+def _value_with_op(slots: Mapping[str, Any], cell: BoundCell | None, label: str, words: Phrases) -> str:
+    value, unit = slots.get("value"), _counted_in(slots, cell, label, words)
     op = relations.op_of(slots.get("op")) or "="
     if op == "between" and isinstance(value, list | tuple) and value:
-        return words.ops[op].format(low=display.number(value[0]), high=display.number(value[-1], unit))
-    return words.ops[op].format(value=display.number(value, unit))
+        return words.ops[op].format(low=display.number(value[0]), high=display.number(value[-1], unit, words.units))
+    return words.ops[op].format(value=display.number(value, unit, words.units))
+
+
+def _counted_in(slots: Mapping[str, Any], cell: BoundCell | None, label: str, words: Phrases) -> str:
+    """The unit as said, or the counter of a count."""
+    return _unit_said(slots.get("unit"), cell) or (words.counter(label) if _is_count(slots, cell) else "")
 
 
 def _unit_said(slot: Any, cell: BoundCell | None) -> str:
@@ -113,10 +114,11 @@ def _unit_said(slot: Any, cell: BoundCell | None) -> str:
 def _comparison(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     slots = claim.slots
     kind = "count" if _is_count(slots, cell) else "measure"
-    relation, size = _relation(slots, cell, words)
-    who = subject_said(slots.get("subject"), cell) or words.everything
-    shape = words.comparisons[f"{kind} {relation}"]
-    return shape.format(subject=who, label=label_of(claim, cell), size=size, other=_rival_said(slots.get("other"), cell, kind, words))
+    label = label_of(claim, cell, words)
+    relation, size = _relation(slots, cell, label, words)
+    who = subject_said(slots.get("subject"), cell, words) or words.everything
+    other = _rival_said(slots.get("other"), cell, kind, words)
+    return words.fill(words.comparisons[f"{kind} {relation}"], subject=who, label=label, size=size, other=other)
 
 
 def _is_count(slots: Mapping[str, Any], cell: BoundCell | None) -> bool:
@@ -130,10 +132,10 @@ def _counts(column: Column | None, agg: str) -> bool:
 
 def _rival_said(other: Any, cell: BoundCell | None, kind: str, words: Phrases) -> str:
     is_window = isinstance(other, Mapping) and ("start" in other or "baseline_window" in other)
-    return words.baseline if is_window or not other else words.rival[kind].format(other=subject_said(other, cell))
+    return words.baseline if is_window or not other else words.rival[kind].format(other=subject_said(other, cell, words))
 
 
-def _relation(slots: Mapping[str, Any], cell: BoundCell | None, words: Phrases) -> tuple[str, str]:
+def _relation(slots: Mapping[str, Any], cell: BoundCell | None, label: str, words: Phrases) -> tuple[str, str]:
     """Which comparison is made and by how much, as said."""
     op, size = str(slots.get("op", "")).lower(), number(slots.get("value"))
     if op in relations.RATIOS:
@@ -143,33 +145,36 @@ def _relation(slots: Mapping[str, Any], cell: BoundCell | None, words: Phrases) 
         return "ratio", words.ratios[""].format(value=display.number(size))
     if direction is None:
         direction = 0 if not size else (1 if size > 0 else -1)
-    unit = {"ratio": "x", "pct_change": "%"}.get(op, _unit_said(slots.get("unit"), cell))
-    return {1: "higher", -1: "lower", 0: "equal"}[direction], "" if size is None else display.number(magnitude(size), unit)
+    unit = {"ratio": "x", "pct_change": "%"}.get(op, _counted_in(slots, cell, label, words))
+    said = "" if size is None else display.number(magnitude(size), unit, words.units)
+    return {1: "higher", -1: "lower", 0: "equal"}[direction], said
 
 
 def _entity(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     slots = claim.slots
-    who = subject_said(slots.get("subject"), cell)
+    who = subject_said(slots.get("subject"), cell, words)
     column = _attribute(claim, cell)
-    label = (column.label or column.name.replace("_", " ")) if column else "state"
-    value = slots.get("value", slots.get("state"))
-    shown = _cell_said(value, column, slots.get("unit"))
-    quantifier = ranking.quantifier_of(slots["quantifier"]) if slots.get("quantifier") else None
-    if quantifier is None and cell and column == cell.column and (said := _phrase_said(cell, who, shown)):
+    label = _called(column, words) if column else words.label("state")
+    shown = _cell_said(slots.get("value", slots.get("state")), column, slots.get("unit"), words)
+    if slots.get("quantifier") and (quantifier := ranking.quantifier_of(slots["quantifier"])):
+        return _quantified(claim, cell, quantifier, (who, label, shown), words)
+    if cell and column == cell.column and (said := _phrase_said(cell, who, shown, words)):
         return said
-    if quantifier is None:
-        return words.sentences["entity"].format(subject=who or words.everything, label=label, value=shown)
+    return words.fill(words.sentences["entity"], subject=who or words.everything, label=label, value=shown)
+
+
+def _quantified(claim: Claim, cell: BoundCell | None, quantifier: ranking.Quantifier, said: tuple[str, str, str], words: Phrases) -> str:
+    slots, column, (who, label, shown) = claim.slots, _attribute(claim, cell), said
     by_column = _by_column(claim, cell)
-    by = _by_said(claim, by_column, label)
     counted = "_count" if quantifier.name in {"most", "least"} and _counts(by_column, by_column.agg if by_column else "") else ""
     name = f"{quantifier.name}{counted}" if quantifier.rank == 1 else f"{quantifier.name}_n"
-    has_value = "value" in slots or "state" in slots
-    shape = words.quantifiers[
-        name if has_value or quantifier.is_ranking else f"{name}_bare" if f"{name}_bare" in words.quantifiers else name
-    ]
+    if "value" not in slots and "state" not in slots and not quantifier.is_ranking and f"{name}_bare" in words.quantifiers:
+        name = f"{name}_bare"
     is_key = quantifier.is_ranking and column is not None and column.role == "key" and "value" in slots
-    named, scope = (shown, f" ({who})" if who and who != shown else "") if is_key else (who or shown, "")
-    return shape.format(subject=named, label=label, value=shown, by=by, rank=quantifier.rank) + scope
+    named = shown if is_key else (who or shown)
+    by = _by_said(claim, by_column, label, words)
+    written = words.fill(words.quantifiers[name], subject=named, label=label, value=shown, by=by, rank=quantifier.rank)
+    return words.among.format(written=written, who=who) if is_key and who and who != shown else written
 
 
 def _by_column(claim: Claim, cell: BoundCell | None) -> Column | None:
@@ -180,9 +185,9 @@ def _by_column(claim: Claim, cell: BoundCell | None) -> Column | None:
     return cell.column if cell and cell.column.role != "key" else None
 
 
-def _by_said(claim: Claim, column: Column | None, label: str) -> str:
+def _by_said(claim: Claim, column: Column | None, label: str, words: Phrases) -> str:
     name = str(claim.slots.get("by") or claim.slots.get("metric") or "")
-    return (column.label or column.name.replace("_", " ")) if column else name.replace("_", " ") or label
+    return _called(column, words) if column else words.label(name.replace("_", " ")) or label
 
 
 def _attribute(claim: Claim, cell: BoundCell | None) -> Column | None:
@@ -191,12 +196,14 @@ def _attribute(claim: Claim, cell: BoundCell | None) -> Column | None:
     return named or (cell.column if cell else None)
 
 
-def _cell_said(value: Any, column: Column | None, unit: Any) -> str:
+def _cell_said(value: Any, column: Column | None, unit: Any, words: Phrases) -> str:
     if instant(value):
         return display.time(value)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return display.number(value, _plain_unit(unit or (column.unit if column else "")))
-    return display.name(value, column)
+        return display.number(value, _plain_unit(unit or (column.unit if column else "")), words.units)
+    shown = display.name(value, column)
+    is_ours = column is None or column.trust == "platform" or isinstance(value, bool)
+    return words.values.get(shown, shown) if is_ours else shown
 
 
 def _plain_unit(name: Any) -> str:
@@ -204,52 +211,53 @@ def _plain_unit(name: Any) -> str:
 
 
 def _absence(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
-    who = subject_said(claim.slots.get("subject"), cell)
-    what = clean(str(claim.slots.get("what") or "")).replace("_", " ")
-    return words.sentences["absence" if who else "absence_all"].format(subject=who, what=what)
+    who = subject_said(claim.slots.get("subject"), cell, words)
+    what = words.label(clean(str(claim.slots.get("what") or "")).replace("_", " "))
+    return words.fill(words.sentences["absence" if who else "absence_all"], subject=who, what=what)
 
 
 def _temporal(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     slots = claim.slots
-    who, at = subject_said(slots.get("event", slots.get("subject")), cell), display.time(slots.get("at"))
+    who, at = subject_said(slots.get("event", slots.get("subject")), cell, words), display.time(slots.get("at"))
     shape = words.sentences["event" if who else "event_all"]
-    return _phrase_said(cell, who, at) or shape.format(subject=who, label=_time_label(cell), at=at)
+    return _phrase_said(cell, who, at, words) or words.fill(shape, subject=who, label=_time_label(cell, words), at=at)
 
 
 def _order(claim: Claim, evidence: EvidenceById, words: Phrases) -> str:
     slots = claim.slots
     cells = [bound_cell(replace(claim, bind=(binding,)), evidence) for binding in claim.bind] or [None]
-    first, then = (subject_said(slots.get(name), cells[0]) for name in ("first", "then"))
+    first, then = (subject_said(slots.get(name), cells[0], words) for name in ("first", "then"))
     relation, gap = str(slots.get("relation") or "before").lower(), slots.get("gap_s")
     shape = "within" if relation == "within" else "order_gap" if gap is not None else "order"
-    labels = [_time_label(cell) for cell in (cells[0], cells[-1])]
+    labels = [_time_label(cell, words) for cell in (cells[0], cells[-1])]
     that = words.that if labels[0] == labels[1] else labels[1]
-    said = {"label": labels[0], "that": that, "relation": words.relations.get(relation, relation), "gap": display.number(gap, "s")}
-    return words.sentences[shape].format(first=first, then=then, **said)
+    how, apart = words.relations.get(relation, relation), display.number(gap, "s", words.units)
+    return words.fill(words.sentences[shape], first=first, then=then, label=labels[0], that=that, relation=how, gap=apart)
 
 
-def _time_label(cell: BoundCell | None) -> str:
-    return (cell.column.label or cell.column.name.replace("_", " ")) if cell else "time"
+def _time_label(cell: BoundCell | None, words: Phrases) -> str:
+    return _called(cell.column, words) if cell else words.label("time")
 
 
 def _quote(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     text = display.quoted(str(claim.slots.get("text") or claim.slots.get("value") or ""))
-    label = (cell.column.label or cell.column.name) if cell else "text"
-    who = subject_said(claim.slots.get("subject"), cell)
-    return words.sentences["quote" if who else "quote_all"].format(subject=who, label=label, text=text)
+    label = _called(cell.column, words) if cell else words.label("text")
+    who = subject_said(claim.slots.get("subject"), cell, words)
+    return words.fill(words.sentences["quote" if who else "quote_all"], subject=who, label=label, text=text)
 
 
 def _trend(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
-    who = subject_said(claim.slots.get("subject"), cell)
-    shape = "trend" if who else "trend_all"
-    return words.sentences[shape].format(subject=who, label=label_of(claim, cell), direction=clean(str(claim.slots.get("direction", ""))))
+    who = subject_said(claim.slots.get("subject"), cell, words)
+    direction = clean(str(claim.slots.get("direction", "")))
+    said = words.directions.get(direction, direction)
+    return words.fill(words.sentences["trend" if who else "trend_all"], subject=who, label=label_of(claim, cell, words), direction=said)
 
 
 def _other(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     slots = claim.slots
-    hedge = words.hedges.get(claim.hedge, "")
-    parts = {name: subject_said(slots.get(name), cell) for name in ("cause", "effect", "action", "target", "incident_id")}
-    return words.sentences[claim.kind].format(hedge=hedge, **parts)
+    parts = {name: subject_said(slots.get(name), cell, words) for name in ("cause", "effect", "action", "target", "incident_id")}
+    shape = words.sentences.get(f"{claim.kind} {claim.hedge}", words.sentences[claim.kind])
+    return words.fill(shape, hedge=words.hedges.get(claim.hedge, ""), **parts)
 
 
 _WRITERS = {
@@ -272,7 +280,7 @@ def _scope_said(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
         return ""
     named = " ".join(str(claim.slots.get(name)) for name in ("subject", "event", "first", "then", "what"))
     left = [(name, value) for name, value in subjects.entity_filters(cell.evidence).items() if str(value) not in named]
-    return "".join(words.scope.format(name=name, value=display.name(value)) for name, value in left)
+    return "".join(words.scope.format(name=words.label(name), value=display.name(value)) for name, value in left)
 
 
 def _window_said(claim: Claim, run_window: Window | None, words: Phrases) -> str:

@@ -1,0 +1,1 @@
+"""Korean: how sentences are filled, worded and read."""
