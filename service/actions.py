@@ -8,7 +8,7 @@ from agents.windows import baseline_of
 from domain.analysis import Analysis, Budget, Question
 from domain.calls import Filters, Refusal, Scope, ToolCall
 from domain.errors import NothingFoundError, WrongUseError
-from domain.ids import EvidenceUid, RunId, ThreadId
+from domain.ids import RunId, ThreadId
 from domain.window import rfc3339
 from graph.events import Emit, silent
 from graph.orchestrator import DESKS
@@ -91,14 +91,6 @@ async def overview(parts: Parts) -> Mapping[str, Any]:
         return {"oldest": None, "newest": None, "rows": {}, "services": [], "model": model, "desks": list(DESKS)}
     times = {"oldest": rfc3339(extent.oldest), "newest": rfc3339(extent.newest)}
     return {**times, "rows": dict(extent.rows), "services": list(extent.services), "model": model, "desks": list(DESKS)}
-
-
-async def evidence(parts: Parts, uid: str) -> Mapping[str, Any]:
-    """A stored evidence snapshot."""
-    found = await parts.state.evidence(EvidenceUid(uid))
-    if found is None:
-        raise NothingFoundError(f"There is no evidence {uid!r}.")
-    return found
 
 
 async def analysis_document(parts: Parts, run_id: str) -> Mapping[str, Any]:

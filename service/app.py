@@ -7,8 +7,10 @@ from service.parts import Parts
 from service.problems import install_problems
 from service.routes.alerts import alert_routes
 from service.routes.archive import archive_routes
+from service.routes.audit import audit_routes
 from service.routes.briefings import briefing_routes
 from service.routes.chat import chat_routes, run_routes
+from service.routes.evidence import evidence_routes
 from service.routes.incidents import incident_routes
 from service.routes.intake import intake_routes
 from service.routes.investigate import investigate_routes
@@ -23,6 +25,8 @@ from service.routes.status import mount_page, status_routes
 ROUTES = (
     chat_routes,
     run_routes,
+    evidence_routes,
+    audit_routes,
     intake_routes,
     pushed_routes,
     investigate_routes,

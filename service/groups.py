@@ -7,6 +7,7 @@ import typer
 
 from service.incident_groups import INCIDENT_GROUPS
 from service.invocation import call
+from service.record_groups import RECORD_GROUPS
 
 Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
 LetterKind = Annotated[str, typer.Option("--kind", help="retryable|poison|policy")]
@@ -32,6 +33,7 @@ GROUPS = {
     "sampling": sampling,
     "replay": replay,
     **INCIDENT_GROUPS,
+    **RECORD_GROUPS,
 }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.audit import AuditLog
 from domain.ports import Clock, Documents, Embedder, Notifier, Slots, StateStore, TelemetryStore, VectorIndex
 from graph.analyst import Analyst
 from incidents.room import IncidentRoom
@@ -33,6 +34,7 @@ class Parts:
     store: TelemetryStore
     state: StateStore
     documents: Documents
+    audit: AuditLog
     slots: Slots
     index: VectorIndex
     incidents: IncidentRoom

@@ -11,7 +11,7 @@ from adapters.chat import ChatJudge, ChatSettings
 from adapters.clock import SystemClock
 from adapters.embeddings import open_embedder
 from adapters.otlp import OtlpCodec, encode_response
-from adapters.state import SqlSlots
+from adapters.state import SqlAudit, SqlSlots
 from adapters.vectors import open_index
 from adapters.webhook import WebhookNotifier
 from agents.efficiency import EfficiencyDesk
@@ -22,6 +22,7 @@ from agents.security import SecurityDesk
 from agents.sre import SreDesk
 from agents.suggestion import suggest
 from domain.analysis import Budget
+from domain.audit import AuditLog
 from domain.errors import WrongUseError
 from domain.incidents import Incident
 from domain.ports import Documents, Embedder, Judge, OtlpDecoder, Slots, StateStore, TelemetryStore, Tracer, VectorIndex
@@ -61,6 +62,7 @@ class Stores:
     telemetry: TelemetryStore
     state: StateStore
     documents: Documents
+    audit: AuditLog
     slots: Slots
     index: VectorIndex
     rollups: RollUps
@@ -91,7 +93,8 @@ async def _stores(settings: Settings, folder: DataFolder, stack: AsyncExitStack)
     index = open_index(settings.qdrant_url, folder.vectors)
     stack.push_async_callback(index.close)
     rollups = await stack.enter_async_context(roll_ups(telemetry))
-    return Stores(telemetry, *opened_state(database), SqlSlots(database), index, rollups, open_retention(settings, folder))
+    kept = (*opened_state(database), SqlAudit(database), SqlSlots(database))
+    return Stores(telemetry, *kept, index, rollups, open_retention(settings, folder))
 
 
 async def _closed(parts: Parts) -> None:
@@ -120,6 +123,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         store=stores.telemetry,
         state=stores.state,
         documents=stores.documents,
+        audit=stores.audit,
         slots=stores.slots,
         index=stores.index,
         incidents=open_room(RoomPorts(stores.telemetry, stores.documents, stores.index, embedder, clock), investigated),

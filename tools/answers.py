@@ -52,7 +52,7 @@ def _evidence(asked: Asked, query: StoreQuery, **seen: Any) -> Evidence:
         uid=evidence_uid(scope.run_id, call.evidence_id),
         step=call.step,
         params={**asked.filters, "limit": asked.limit},
-        query_sha256=_query_sha256(query),
+        query_sha256=query_sha256(query),
         tenant=scope.tenant,
         step_s=asked.step_s,
         baseline_window=call.baseline if template.needs_baseline else None,
@@ -61,7 +61,8 @@ def _evidence(asked: Asked, query: StoreQuery, **seen: Any) -> Evidence:
     )
 
 
-def _query_sha256(query: StoreQuery) -> str:
+def query_sha256(query: StoreQuery) -> str:
+    """The hash of a query's text, parameters and windows: another one means that the template has changed."""
     windows = {name: window.as_json() for name, window in query.windows.items()}
     return sha256_of([query.sql, query.params, windows])
 

@@ -8,7 +8,7 @@ from typing import Any
 from domain.calls import Refusal, Scope, ToolCall, ToolResult, ToolSpec
 from domain.claims import Materiality
 from domain.errors import StoreError, StoreTimeoutError
-from domain.evidence import Column, Evidence, Row, Status
+from domain.evidence import Column, Evidence, Row, Status, sha256_of
 from domain.ids import evidence_uid
 from domain.ports import Embedder, StoreQuery, TelemetryStore, VectorHit, VectorIndex
 from domain.window import parse_rfc3339
@@ -29,9 +29,9 @@ COLUMNS = (
 )
 # What an incident reads like from outside: its services, error codes and messages, most frequent first.
 _SIGNS = """
-SELECT service, error_code, any(body) AS message, sum(toUInt64(weight)) AS events FROM logs
+SELECT service, error_code, min(body) AS message, sum(toUInt64(weight)) AS events FROM logs
 WHERE (severity_number >= 17 OR status >= 500) AND ({service:String} = '' OR service = {service:String})
-GROUP BY service, error_code ORDER BY events DESC LIMIT 5"""
+GROUP BY service, error_code ORDER BY events DESC, service, error_code LIMIT 5"""
 _NEEDS = frozenset({"service", "error_code", "body", "severity_number", "status", "weight"})
 
 
@@ -114,6 +114,7 @@ def _evidence(call: ToolCall, scope: Scope, rows: tuple[Row, ...], status: Statu
         uid=evidence_uid(scope.run_id, call.evidence_id),
         step=call.step,
         params=call.filters.given(),
+        query_sha256=sha256_of([_SIGNS.strip(), COLLECTION, LEAST, MOST]),
         tenant=scope.tenant,
         scope_rows=counts.get("scope_rows", 0),
         truncated=counts.get("rows_total", 0) > len(rows),

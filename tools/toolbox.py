@@ -62,6 +62,13 @@ class Toolbox:
             raise WrongUseError(f"evidence {document.get('id')!r} cannot be replayed: {answer.reason}; {answer.hint}")
         return answer.evidence
 
+    def statement(self, document: Mapping[str, Any]) -> StoreQuery | None:
+        """The query that an evidence's template makes of its parameters today; None where it is no single template, or no longer fits."""
+        template, call = self.registry.template(str(document["template"])), _call(document)
+        if template is None or refusal(template, call, self.store):
+            return None
+        return rows_query(Asked(template, call, _scope(document)))
+
     async def _evidence(self, asked: Asked) -> Evidence:
         query = rows_query(asked)
         try:

@@ -35,7 +35,7 @@ async def run_one(invocation: Invocation, options: Mapping[str, Any]) -> int:
     request = {"parameters": _parameters(options["parameters"]), "from": options["start"], "to": options["end"]}
     async with open_session(invocation, "metrics run") as session:
         evidence = await session.run_metric(options["name"], request)
-    invocation.show(evidence, _table(evidence))
+    invocation.show(evidence, table(evidence))
     return 0 if evidence["scope_rows"] else 3
 
 
@@ -47,7 +47,8 @@ def _parameters(given: list[str]) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
-def _table(evidence: Mapping[str, Any]) -> str:
+def table(evidence: Mapping[str, Any]) -> str:
+    """The first rows of an evidence in columns."""
     names = [column["name"] for column in evidence["columns"]]
     rows = [[str(row.get(name, "")) for name in names] for row in evidence["rows"][:SHOWN_ROWS]]
     widths = [max(len(cell) for cell in column) for column in zip(names, *rows, strict=True)]

@@ -1,4 +1,4 @@
-"""POST /api/chat (JSON or Server-Sent Events), threads, runs and their evidence."""
+"""POST /api/chat (JSON or Server-Sent Events), threads and runs."""
 
 import asyncio
 import json
@@ -45,24 +45,12 @@ def chat_routes(parts: Parts) -> APIRouter:
 
 
 def run_routes(parts: Parts) -> APIRouter:
-    """Routes of stored runs, their evidence and traces."""
+    """Routes of stored runs and traces."""
     router = APIRouter(prefix="/api", tags=["runs"])
 
     @router.get("/runs/{run_id}", summary="A stored analysis")
     async def run(run_id: str) -> Mapping[str, Any]:
         return await actions.analysis_document(parts, run_id)
-
-    @router.get("/runs/{run_id}/evidence/{evidence_id}", summary="One evidence of a run")
-    async def run_evidence(run_id: str, evidence_id: str) -> Mapping[str, Any]:
-        document = await actions.analysis_document(parts, run_id)
-        found = next((item for item in document.get("evidence", []) if item["id"] == evidence_id), None)
-        if found is None:
-            raise NothingFoundError(f"Run {run_id!r} has no evidence {evidence_id!r}.")
-        return dict(found)
-
-    @router.get("/evidence/{uid}", summary="An evidence snapshot by its global address")
-    async def evidence(uid: str) -> Mapping[str, Any]:
-        return await actions.evidence(parts, uid)
 
     @router.get("/traces/{trace_id}", summary="The spans of one of our own recent traces")
     async def trace(trace_id: str) -> Mapping[str, Any]:
