@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from grounding.tables.scene import Head, Mention, Option, Rows, Scene
+from grounding.tables.table import Field
+from grounding.tables.values import Day, day_in
+from grounding.tables.words import MONTHS
 from grounding.wordlists import words
 
 Operator = Callable[[float, float], bool]
@@ -70,19 +73,88 @@ def facts_of(scene: Scene) -> tuple[Fact, ...]:
     taken = {i for one in scene.mentions if one.end - one.start > 1 for i in range(one.start, one.end)}
     heads = {i for one in scene.heads for i in range(one.start, one.end)}
     lone = {one.start: one for one in scene.mentions if one.is_number}
-    found = [_text_fact(scene, one) for one in scene.mentions if not one.is_number]
+    dated = _date_facts(scene)
+    spans = {i for one in dated for i in one.spans()}
+    found = dated + [_text_fact(scene, one) for one in scene.mentions if not one.is_number and one.start not in spans]
     for i, word in enumerate(scene.words):
-        if word.value is not None and i not in taken | heads:
+        if word.value is not None and i not in taken | heads | spans:
             found.append(_number_fact(scene, i, word.value, lone.get(i)))
     return tuple(sorted(found, key=lambda one: one.start))
 
 
+def _date_facts(scene: Scene) -> list[Fact]:
+    """Dates written out, as rows of a date column on, before or after that day; a month alone is all of its days."""
+    fields = [field for field in scene.table.fields if field.kind == "date"]
+    found: list[Fact] = []
+    for at, word in enumerate(scene.words):
+        if not fields or word.stem not in MONTHS or (word.stem == "may" and not _beside_number(scene, at)):
+            continue
+        start, end = _date_span(scene, at)
+        said = day_in(" ".join(scene.text(i) for i in range(start, end)))
+        op = {"before": "<", "after": ">", "since": ">="}.get(scene.text(start - 1), "=")
+        is_cell = op == "=" and any(one.start <= start and end <= one.end for one in scene.mentions)
+        if said is not None and not is_cell and not (found and found[-1].end > start):
+            used = frozenset({start - 1}) if op != "=" else frozenset()
+            options = tuple(_on_day(scene, field, said, op) for field in fields)
+            found.append(Fact(start, end, options, used=used))
+    return found
+
+
+def _beside_number(scene: Scene, at: int) -> bool:
+    return any(0 <= i < len(scene.words) and scene.words[i].value is not None for i in (at - 1, at + 1))
+
+
+def _date_span(scene: Scene, at: int) -> tuple[int, int]:
+    """The words of a date around its month: a day before or behind it, then a year."""
+    start = at - 1 if at and _is_day(scene, at - 1) else at
+    end = at + 1
+    while end < len(scene.words) and end - at <= 2 and (_is_day(scene, end) or _is_year(scene, end)):  # noqa: PLR2004
+        end += 1
+    return start, end
+
+
+def _is_day(scene: Scene, at: int) -> bool:
+    value = scene.words[at].value
+    return value is not None and 1 <= value <= 31 and value == int(value)  # noqa: PLR2004
+
+
+def _is_year(scene: Scene, at: int) -> bool:
+    value = scene.words[at].value
+    return value is not None and 1500 <= value <= 2100  # noqa: PLR2004
+
+
+def _on_day(scene: Scene, field: Field, said: Day, op: str) -> Option:
+    rows = set()
+    for row, cells in enumerate(scene.table.rows):
+        held = day_in(cells[field.index])
+        if held is None:
+            continue
+        if (op == "=" and said.fits(held)) or (
+            op != "=" and held.ordinal is not None and said.ordinal is not None and OPERATORS[op](held.ordinal, said.ordinal)
+        ):
+            rows.add(row)
+    return Option(field.index, frozenset(rows))
+
+
 def _text_fact(scene: Scene, mention: Mention) -> Fact:
-    head = head_before(scene, mention.start, _VERB_GAP) or _head_after(scene, mention.end, gap=False)
+    stated = _stated_head(scene, mention)
+    head = stated or head_before(scene, mention.start, _VERB_GAP) or _head_after(scene, mention.end, gap=False)
     if head is None:
         return Fact(mention.start, mention.end, mention.options)
     fitting = tuple(option for option in mention.options if option.column in head.columns)
+    if not fitting and stated is not None and stated.whole:
+        fitting = tuple(Option(column, frozenset()) for column in stated.columns if scene.table.fields[column].kind == "text")
     return Fact(mention.start, mention.end, fitting or mention.options, hint=head.columns if fitting else ())
+
+
+def _stated_head(scene: Scene, mention: Mention) -> Head | None:
+    """The column a name is said to be of: "the venue is ballymore", "ballymore is the venue"."""
+    for one in scene.heads:
+        before = [word.stem for word in scene.words[one.end : mention.start]]
+        after = [word.stem for word in scene.words[mention.end : one.start]]
+        if before == ["be"] or after in (["be", "the"], ["be", "a"]):
+            return one
+    return None
 
 
 def _number_fact(scene: Scene, at: int, value: float, mention: Mention | None) -> Fact:

@@ -34,7 +34,16 @@ def link(text: str, table: Table) -> Scene:
 def _spelled(words: Sequence[Word], table: Table) -> tuple[Word, ...]:
     """Long words the table does not know, spelled as the one word of it that is nearly the same."""
     known = sorted(one for one in table.vocabulary() | table.caption if len(one) >= _FUZZY and one.isalpha())
-    return tuple(_spell(word, known) for word in words)
+    return tuple(_spell(word, known) for word in _numbered(words))
+
+
+def _numbered(words: Sequence[Word]) -> list[Word]:
+    """The "no" of "no 4" is no denial."""
+    follows = [*words, None][1:]
+    return [
+        replace(word, text="number", stem="number") if word.text == "no" and after and after.value is not None else word
+        for word, after in zip(words, follows, strict=True)
+    ]
 
 
 def _spell(word: Word, known: Sequence[str]) -> Word:
@@ -60,9 +69,10 @@ def _mention(words: Sequence[Word], start: int, end: int, table: Table) -> Menti
     run = tuple(word.stem for word in words[start:end])
     places = table.places.get(run, ())
     lone = end - start == 1
-    if not places or (lone and not _tells(words[start], places, table)):
+    is_answer = run == ("no",) and start > 0 and words[start - 1].stem == "be" and (end == len(words) or words[end].stem in STOP)
+    if not places or (lone and not is_answer and not _tells(words[start], places, table)):
         return None
-    if all(stem in STOP for stem in run) or all(word.text in TRIGGERS for word in words[start:end]):
+    if not is_answer and (all(stem in STOP for stem in run) or all(word.text in TRIGGERS for word in words[start:end])):
         return None
     return Mention(start, end, _options(places), lone and words[start].value is not None)
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from itertools import product
 
+from grounding.tables.counts import is_count
 from grounding.tables.facts import Fact
 from grounding.tables.reading import Reading
 from grounding.tables.scene import Option, Scene
-from grounding.tables.triggers import DENIALS
+from grounding.tables.triggers import NOTS
 
 _WAYS = 96
 
@@ -15,8 +16,10 @@ def read_lookup(scene: Scene, facts: Sequence[Fact]) -> Iterable[Reading]:
     """All facts hold of one row; facts of one column each hold of a row of their own."""
     if len(facts) < 2 or any(not fact.options for fact in facts):  # noqa: PLR2004
         return
+    if any(is_count(scene, fact) for fact in facts):
+        return
     used = frozenset().union(*(fact.spans() for fact in facts))
-    denials = [i for i, word in enumerate(scene.words) if word.text in DENIALS and i not in used]
+    denials = [i for i, word in enumerate(scene.words) if word.text in NOTS and i not in used]
     ways = [holds for way in list(product(*(fact.options for fact in facts)))[:_WAYS] if (holds := _holds(way)) is not None]
     if not ways or len(denials) > 1:
         return

@@ -54,3 +54,7 @@ class Scene:
         """Places of words that a mention or head covers."""
         spans = [(one.start, one.end) for one in self.mentions] + [(one.start, one.end) for one in self.heads]
         return frozenset(i for start, end in spans for i in range(start, end))
+
+    def headed(self) -> frozenset[int]:
+        """Places of words that a head covers."""
+        return frozenset(i for one in self.heads for i in range(one.start, one.end))

@@ -1,5 +1,6 @@
 """Words that shape a claim: counts, ranks, comparisons, quantifiers, denials and sums."""
 
+from grounding.tables.words import stem_of
 from grounding.wordlists import words
 
 MOST = {
@@ -14,7 +15,8 @@ MORE = {
     **dict.fromkeys(words("later newer after"), 2),
     **dict.fromkeys(words("earlier older before"), -2),
 }
-DENIALS = frozenset(words("no not never none neither nor without nt don doesn didn isn wasn wasnt weren aren hasn hadn cannot zero_"))
+NOTS = frozenset(words("not never nt don doesn didn isn wasn wasnt weren aren hasn hadn cannot"))
+DENIALS = NOTS | frozenset(words("no none neither nor without"))
 EVERY = frozenset(words("all every each both always"))
 SUMS = {"average": "mean", "mean": "mean", "sum": "sum", "combine": "sum", "combined": "sum", "total": "sum", "averaged": "mean"}
 TRIGGERS = (
@@ -25,4 +27,13 @@ TRIGGERS = (
     | frozenset(words("average mean sum combine combined majority minority half only first last same different difference"))
     | frozenset(words("between than except"))
     | frozenset(words("above below over under exceed least any other another exactly nearly almost recent best worst either consecutive"))
+)
+NOUNS = frozenset(
+    stem_of(word)
+    for word in words(
+        """time occasion game match player team people person man woman member event season year episode record item entry row race
+        tournament competition club company city country nation state province school university song album film movie ship station driver
+        rider candidate district stadium venue round series service host server node request error user client address incident day month
+        week hour"""
+    )
 )

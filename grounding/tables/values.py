@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from grounding.tables.words import MONTHS, read_words
@@ -14,7 +15,7 @@ _DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
 _NUMERIC_DATE = re.compile(r"(\d{1,4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,4})")
 _BLANK = frozenset({"", "-", "\u2013", "\u2014", "n / a", "n/a", "none", "tba", "unknown", "?", "[empty]"})
 _NO_YEAR = 1
-_YEAR_DIGITS = 4
+_DAYS_A_MONTH = 31
 _MONTHS_A_YEAR = 12
 MOSTLY = 0.6
 
@@ -44,35 +45,54 @@ def seconds_in(text: str) -> float | None:
     return whole + float(f"0.{fraction}") if fraction else float(whole)
 
 
-def date_in(text: str) -> float | None:
-    """A date ("december 4 , 2007", "10 / 05 / 1975", "march 1") as a day number; None when it is none."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date as far as it is written: any of its parts may be missing."""
+
+    year: int | None
+    month: int | None
+    day: int | None
+
+    def fits(self, other: "Day") -> bool:
+        """Whether no part that both write differs, and both write a month or both a year."""
+        pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
+        both = [left == right for left, right in pairs if left is not None and right is not None]
+        return bool(both) and all(both)
+
+    @property
+    def ordinal(self) -> float | None:
+        """A number that orders dates; None when it is no real date."""
+        try:
+            return float(date(self.year or _NO_YEAR, self.month or 1, self.day or 1).toordinal())
+        except ValueError:
+            return None
+
+
+def day_in(text: str) -> Day | None:
+    """A date such as "december 4 , 2007", "10 / 05 / 1975", "march 1"; None when there is none with a month."""
     numeric = _NUMERIC_DATE.search(text)
     if numeric:
-        return _numeric_date([int(part) for part in numeric.groups()])
+        return _numeric_day([int(part) for part in numeric.groups()])
     stems = [word.stem for word in read_words(text)]
     month = next((MONTHS.index(stem) + 1 for stem in stems if stem in MONTHS), None)
     if month is None:
         return None
     year = _YEAR.search(text)
-    rest = _YEAR.sub(" ", text)
-    day = _DAY.search(rest)
-    return _ordinal(int(year[1]) if year else _NO_YEAR, month, int(day[1]) if day else 1)
+    day = _DAY.search(_YEAR.sub(" ", text))
+    return Day(int(year[1]) if year else None, month, int(day[1]) if day else None)
 
 
-def _numeric_date(parts: Sequence[int]) -> float | None:
+def date_in(text: str) -> float | None:
+    """A date as a number that orders dates; None when it is none."""
+    found = day_in(text)
+    return found.ordinal if found else None
+
+
+def _numeric_day(parts: Sequence[int]) -> Day:
     first, second, third = parts
-    if first > 31:  # noqa: PLR2004
-        return _ordinal(first, second, third)
-    if second > _MONTHS_A_YEAR:
-        return _ordinal(third, first, second)
-    return _ordinal(third, second, first)
-
-
-def _ordinal(year: int, month: int, day: int) -> float | None:
-    try:
-        return float(date(year, month, day).toordinal())
-    except ValueError:
-        return None
+    if first > _DAYS_A_MONTH:
+        return Day(first, second, third)
+    return Day(third, first, second) if second > _MONTHS_A_YEAR else Day(third, second, first)
 
 
 def score_in(text: str) -> float | None:
