@@ -1,10 +1,12 @@
 """The few typed tasks a judge decides; payload in, answer out. A model and the house answer the same tasks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from domain.calls import Filters, ToolSpec
 from domain.claims import Claim
+from domain.evidence import Evidence
 from domain.findings import DeskName
 from domain.ids import RunId
 from domain.window import Window
@@ -91,19 +93,34 @@ class PlanAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What claims of a task rest on: evidence by id (whose columns say what is from outside), and the services that exist."""
+
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SelectPayload:
     """Which of these machine-made claims answer the question? Candidates are in the order code ranks them."""
 
     question: str
     candidates: tuple[Claim, ...]
     limit: int = 12
+    seen: Seen = field(default_factory=Seen, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SelectAnswer:
-    """Ids of the claims to publish, best first."""
+    """Ids of the claims to publish, best first.
+
+    `own` are claims a model wrote itself, which the verifier decides on, `unread` how many more it wrote; `unknown` are ids it made up.
+    """
 
     claims: tuple[str, ...]
+    own: tuple[Claim, ...] = ()
+    unknown: tuple[str, ...] = ()
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +130,7 @@ class WordPayload:
     question: str
     claims: tuple[Claim, ...]
     language: Literal["en", "ko"] = "en"
+    seen: Seen = field(default_factory=Seen, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,30 +142,31 @@ class WordAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A claim that did not hold, why, and (where code knows it) what the evidence says instead."""
+    """A claim that did not hold and that code could not correct; `difference` is what was said against what the evidence says."""
 
     claim: Claim
     verdict: str
     reason: str
-    correction: Claim | None = None
+    difference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RevisePayload:
-    """Some claims failed: which are kept corrected, which are dropped, and is anything else worth a look?"""
+    """Some claims failed and will be left out: is anything else worth a look, or worth saying in their place?"""
 
     question: str
     failures: tuple[Failure, ...]
     menu: tuple[ToolSpec, ...] = ()
     max_calls: int = 3
+    seen: Seen = field(default_factory=Seen, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ReviseAnswer:
-    """Ids of claims to publish in their corrected form; all other failures are dropped. `calls` are further looks."""
+    """Further looks, and claims a model wrote in place of those that failed; both are taken only where grounding rises."""
 
-    corrected: tuple[str, ...]
     calls: tuple[PlannedCall, ...] = ()
+    own: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

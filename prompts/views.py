@@ -1,14 +1,15 @@
-"""What a model sees of a task: each payload as short lines of plain text, in which text from outside is only data."""
+"""What a model sees of a task: each payload as short lines of plain text, in which text from outside is only a stand-in."""
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
+from analytics.unveiling import visible
 from domain.calls import ToolSpec
-from domain.claims import Claim
+from domain.claims import Claim, Verdict
 from domain.tasks import Failure, PlanPayload, RevisePayload, RoutePayload, SelectPayload, Task, TaskName, Turn, WordPayload
+from prompts.veil import Veil
 
 Blanks = Mapping[str, str]
 LONGEST_QUESTION = 600
@@ -16,8 +17,8 @@ LONGEST_CLAIM = 180
 SHOWN_CLAIMS = 24
 SHOWN_TURNS = 2
 SHOWN_TOOLS = 40
+DIFFERS = re.compile(r"([a-z_]{1,30}): said (.{1,200}), the evidence says (.{1,200})")
 LANGUAGES = {"en": "English", "ko": "Korean"}
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 def blanks(task: Task[Any]) -> Blanks:
@@ -36,11 +37,26 @@ def shown_tools(menu: Sequence[ToolSpec]) -> tuple[ToolSpec, ...]:
 
 
 def data(text: str, longest: int) -> str:
-    """Text from outside as one harmless line: no control, bidi, zero-width or ANSI characters, JSON-escaped, cut."""
-    visible = "".join(char for char in ANSI.sub("", text) if char in " \t\n" or unicodedata.category(char) not in UNSEEN)
-    flat = " ".join(visible.split())
+    """Text as one harmless line: no control, bidi, zero-width, tag or ANSI characters, JSON-escaped, cut."""
+    flat = " ".join(visible(text).split())
     cut = flat if len(flat) <= longest else f"{flat[: longest - 1]}…"
     return json.dumps(cut, ensure_ascii=False)[1:-1]
+
+
+def restored(task: Task[Any], text: str) -> str:
+    """A model's text with the values its stand-ins stand for; empty where it holds one that stands for nothing."""
+    veil = _veil(task.payload)
+    CLAIMS[task.name](task.payload, veil)
+    return veil.restored(text)
+
+
+def _veil(payload: SelectPayload | WordPayload | RevisePayload) -> Veil:
+    return Veil(payload.seen, payload.question, getattr(payload, "language", "en"))
+
+
+def _told(claim: Claim, veil: Veil) -> str:
+    """The one way a claim enters a prompt."""
+    return data(veil.told(claim), LONGEST_CLAIM)
 
 
 def _route(payload: RoutePayload) -> Blanks:
@@ -60,42 +76,53 @@ def _plan(payload: PlanPayload) -> Blanks:
 
 
 def _select(payload: SelectPayload) -> Blanks:
-    claims = "\n".join(f"{claim.id}: {_told(claim)}" for claim in shown_claims(payload))
+    claims = "\n".join(_offered(payload, _veil(payload)))
     return {"claims": claims or "(none)", "limit": str(payload.limit), "question": data(payload.question, LONGEST_QUESTION)}
 
 
 def _word(payload: WordPayload) -> Blanks:
-    claims = "\n".join(f"- {_told(claim)}" for claim in payload.claims[:SHOWN_CLAIMS])
+    claims = "\n".join(_worded(payload, _veil(payload)))
     return {"claims": claims or "(none)", "language": LANGUAGES[payload.language], "question": data(payload.question, LONGEST_QUESTION)}
+
+
+def _offered(payload: SelectPayload, veil: Veil) -> list[str]:
+    return [f"{claim.id}: {_told(claim, veil)}" for claim in shown_claims(payload)]
+
+
+def _worded(payload: WordPayload, veil: Veil) -> list[str]:
+    return [f"- {_told(claim, veil)}" for claim in payload.claims[:SHOWN_CLAIMS]]
 
 
 def _revise(payload: RevisePayload) -> Blanks:
     return {
-        "failures": "\n".join(_failure(failure) for failure in payload.failures[:SHOWN_CLAIMS]),
+        "failures": "\n".join(_failed(payload, _veil(payload))),
         "tools": ", ".join(tool.name for tool in shown_tools(payload.menu)) or "(none)",
         "max_calls": str(payload.max_calls),
         "question": data(payload.question, LONGEST_QUESTION),
     }
 
 
-def _failure(failure: Failure) -> str:
-    mended = f"corrected: {_told(failure.correction)}" if failure.correction else "no correction"
-    return f"{failure.claim.id}: {_told(failure.claim)} | {mended}"
+def _failed(payload: RevisePayload, veil: Veil) -> list[str]:
+    return [_failure(failure, veil) for failure in payload.failures[:SHOWN_CLAIMS]]
 
 
-def _told(claim: Claim) -> str:
-    """A claim's sentence; of a quote only that there is one and how long it is."""
-    if claim.kind == "quote":
-        return f"a quoted log line <text:{len(str(claim.slots.get('text', claim.text)))}ch>"
-    return data(claim.text, LONGEST_CLAIM)
+def _failure(failure: Failure, veil: Veil) -> str:
+    verdict = failure.verdict if failure.verdict in get_args(Verdict) else "unverified"
+    return f"{failure.claim.id}: {_told(failure.claim, veil)} | {verdict}: {data(_difference(failure.difference, veil), LONGEST_CLAIM)}"
+
+
+def _difference(text: str, veil: Veil) -> str:
+    """What was said and what is, slot by slot; any other reason may quote strangers."""
+    found = [DIFFERS.fullmatch(part) for part in text.split("; ")]
+    shown = [f"{one[1]}: said {veil.value(one[1], one[2])}, the evidence says {veil.value(one[1], one[3])}" for one in found if one]
+    return "; ".join(shown) or "the evidence does not say so"
 
 
 def _turns(turns: Sequence[Turn]) -> str:
-    lines = [f"Before: {data(turn.question, LONGEST_CLAIM)} -> {data(turn.headline, LONGEST_CLAIM)}\n" for turn in turns[-SHOWN_TURNS:]]
-    return "".join(lines)
+    """What was asked before; the answers may quote strangers, and no judge needs them."""
+    return "".join(f"Before: {data(turn.question, LONGEST_CLAIM)}\n" for turn in turns[-SHOWN_TURNS:])
 
 
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 VIEWS: Mapping[TaskName, Callable[[Any], Blanks]] = {
     "route": _route,
     "plan": _plan,
@@ -103,3 +130,4 @@ VIEWS: Mapping[TaskName, Callable[[Any], Blanks]] = {
     "word": _word,
     "revise": _revise,
 }
+CLAIMS: Mapping[TaskName, Callable[[Any, Veil], list[str]]] = {"select": _offered, "word": _worded, "revise": _failed}
