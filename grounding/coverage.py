@@ -1,12 +1,13 @@
 """How many of an answer's checkable tokens its claims account for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.claims import Claim, Judged
 from grounding import residue
 from grounding.covers import cover
 from grounding.extraction import read
+from grounding.languages import in_english
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
 from grounding.tokens import scan
@@ -33,6 +34,7 @@ def coverage(judged: Sequence[Judged], evidence: EvidenceById) -> Coverage:
 
 
 def _of_claim(judged: Judged, evidence: EvidenceById, lexicon: Lexicon) -> Coverage:
+    judged = replace(judged, claim=replace(judged.claim, text=in_english(judged.claim.text, evidence).text))
     total = len(scan(judged.claim.text)) if judged.claim.text else 1
     if judged.verdict in {"supported", "consistent", "text-supported"}:
         return Coverage(total, total)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from domain.claims import Claim
 from grounding import residue
 from grounding.covers import Cover, cover
+from grounding.languages import in_english
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
 from grounding.tokens import scan
@@ -17,14 +18,15 @@ _CLAUSE = re.compile(r"(?<=[a-z\d])[;:]\s|(?<=\w)\.\s+|,\s+(?:and|while|but|wher
 
 def unsupported_tokens(text: str, claims: Sequence[Claim], evidence: EvidenceById) -> tuple[str, ...]:
     """The numbers, times, names, comparatives and causes of a text that the claims do not carry; empty means it may be shown."""
-    lexicon = Lexicon(evidence)
+    said = in_english(text, evidence)
+    text, lexicon = said.text, Lexicon(evidence)
     covers = [cover(claim, evidence) for claim in claims]
     if not covers:
         return tuple(token.text for token in scan(text))
     found = {problem.token: None for problem in residue.problems(text, covers, lexicon)}
     for part in (part for clause in _CLAUSE.split(text) for part in _parts(clause, covers)):
         found |= {problem.token: None for problem in _part_problems(part, covers, lexicon)}
-    return tuple(found)
+    return (*found, *said.unread)
 
 
 def _parts(clause: str, covers: Sequence[Cover]) -> list[str]:

@@ -11,7 +11,7 @@ from domain.window import Window
 from grounding import display, metrics, ranking, relations, residue, subjects, units, windows
 from grounding.cells import clean, instant, magnitude, number
 from grounding.covers import cover
-from grounding.languages import phrases_of
+from grounding.languages import in_english, phrases_of
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
 from grounding.paths import BoundCell, Unresolved, resolve
@@ -33,7 +33,9 @@ def render(claim: Claim, evidence: EvidenceById, language: str = "en", run_windo
 
 def lint(text: str, claim: Claim, evidence: EvidenceById) -> tuple[str, ...]:
     """Tokens of a text that stand outside the claim's slots: naked numbers, times, names, comparatives, causal verbs."""
-    return tuple(problem.token for problem in residue.problems(text, [cover(claim, evidence)], Lexicon(evidence)))
+    said = in_english(text, evidence)
+    left = residue.problems(said.text, [cover(claim, evidence)], Lexicon(evidence))
+    return (*(problem.token for problem in left), *said.unread)
 
 
 def bound_cell(claim: Claim, evidence: EvidenceById) -> BoundCell | None:

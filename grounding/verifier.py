@@ -10,6 +10,7 @@ from grounding.case import Case
 from grounding.clauses import unchecked_clause
 from grounding.covers import cover
 from grounding.knowledge import NOTHING, Knowledge
+from grounding.languages import in_english, in_own_words
 from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, unverified
 from grounding.registry import CHECKS
@@ -32,6 +33,11 @@ def verify(claims: Sequence[Claim], evidence: EvidenceById, knowledge: Knowledge
 
 
 def _judge(claim: Claim, case: Case) -> Judged:
+    said = in_english(claim.text, case.evidence)
+    return in_own_words(_judged(replace(claim, text=said.text), case), claim, said)
+
+
+def _judged(claim: Claim, case: Case) -> Judged:
     if claim.kind == "text" or (not claim.slots and claim.text):
         return _judge_text(claim, case)
     outcome = _check(_with_about(claim), case)
