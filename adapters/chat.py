@@ -11,8 +11,10 @@ import openai
 from langchain_core.exceptions import ModelError
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from langchain_openai import ChatOpenAI
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr
 
+from adapters.answers import answer_in, prose_answer
+from adapters.replies import LONGEST_REPLY, ReplyError
 from domain.errors import JudgeAnswerError, JudgeUnavailableError
 from domain.ports import Prompt, PromptSource
 from domain.tasks import Decision, Task, TokenUsage
@@ -23,7 +25,9 @@ CONNECT_S = 3.0
 ALIVE_S = 2.0
 BACKOFF_S = 0.4
 ROUNDS = 2
-LONGEST_COMPLAINT = 300
+LONGEST_ECHO = 2_000
+# What the client raises over a stream that is no stream of an OpenAI-compatible server.
+GARBLED = (ValueError, TypeError, LookupError, AttributeError)
 UNSUPPORTED = ("response_format", "json_schema", "grammar", "schema")
 
 
@@ -84,16 +88,20 @@ class ChatJudge:
         return Decision(answer, self.model, usage, prompt_version=prompt.version, prompt_sha256=prompt.sha256)
 
     async def _answer(self, task: Task[AnswerT], prompt: Prompt) -> tuple[AnswerT, TokenUsage]:
-        messages, usage, complaint = _messages(prompt), TokenUsage(), ""
+        messages, usage, complaint, reply = _messages(prompt), TokenUsage(), "", _Reply("", TokenUsage())
         for _ in range(ROUNDS):
             reply = await self._reply(messages, task.name, prompt.schema)
             usage = TokenUsage(usage.input_tokens + reply.usage.input_tokens, usage.output_tokens + reply.usage.output_tokens)
             try:
-                return TypeAdapter(task.answer).validate_json(_json_in(reply.text)), usage
-            except ValidationError as error:
-                complaint = _told(error)
-            messages = [*messages, AIMessage(reply.text), HumanMessage(f"That does not fit: {complaint}. Answer again with JSON only.")]
-        raise JudgeAnswerError(f"{self.model!r} gave no fitting answer in {ROUNDS} tries: {complaint}")
+                return answer_in(task, reply.text), usage
+            except ReplyError as error:
+                complaint = str(error)
+            again = HumanMessage(f"That does not fit: {complaint}. Answer again with JSON only.")
+            messages = [*messages, AIMessage(reply.text[:LONGEST_ECHO]), again]
+        written = prose_answer(task, reply.text)
+        if written is None:
+            raise JudgeAnswerError(f"{self.model!r} gave no fitting answer in {ROUNDS} tries: {complaint}")
+        return written, usage
 
     async def _reply(self, messages: Sequence[BaseMessage], name: str, schema: Mapping[str, Any]) -> _Reply:
         tries_left = self._settings.retries
@@ -106,6 +114,8 @@ class ChatJudge:
                     continue
                 if tries_left <= 0 or not isinstance(error, openai.RateLimitError | openai.InternalServerError):
                     raise JudgeUnavailableError(self._unavailable(error)) from error
+            except GARBLED as error:
+                raise JudgeAnswerError(f"{self._settings.base_url!r} sent what is no chat completion ({type(error).__name__})") from error
             await asyncio.sleep(BACKOFF_S * 2 ** (self._settings.retries - tries_left))
             tries_left -= 1
 
@@ -117,7 +127,9 @@ class ChatJudge:
         async with aclosing(cast("AsyncGenerator[AIMessageChunk]", model.astream(list(messages)))) as chunks:
             while (chunk := await self._next(chunks)) is not None:
                 whole = chunk if whole is None else whole + chunk
-        return _Reply(whole.text if whole else "", _usage(whole))
+                if len(whole.text) > LONGEST_REPLY:
+                    break
+        return _Reply(_said(whole), _usage(whole))
 
     async def _next(self, chunks: AsyncGenerator[AIMessageChunk]) -> AIMessageChunk | None:
         pending = asyncio.ensure_future(anext(chunks, None))
@@ -150,15 +162,12 @@ def _messages(prompt: Prompt) -> list[BaseMessage]:
     return [SystemMessage(prompt.system), *turns, HumanMessage(prompt.user)]
 
 
-def _json_in(text: str) -> str:
-    """The JSON object in a reply, without the fence or prose some models put around it."""
-    start, end = text.find("{"), text.rfind("}")
-    return text[start : end + 1] if 0 <= start < end else text
-
-
-def _told(error: ValidationError) -> str:
-    faults = [f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}" for fault in error.errors(include_url=False)]
-    return "; ".join(faults)[:LONGEST_COMPLAINT]
+def _said(message: AIMessageChunk | None) -> str:
+    """The text of a reply, or the arguments of its one tool call where a model answers by calling."""
+    if message is None or message.text:
+        return message.text if message else ""
+    called = [str(chunk["args"] or "") for chunk in message.tool_call_chunks]
+    return called[0] if len(called) == 1 else ""
 
 
 def _refuses_schema(error: BaseException) -> bool:

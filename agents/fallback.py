@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from agents.followup import resolved
 from agents.reading import read
@@ -29,6 +29,7 @@ from domain.tasks import (
 
 AnswerT = TypeVar("AnswerT")
 LONGEST_HEADLINE = 400
+MOST_UNKNOWN = 12
 
 
 class FallbackJudge:
@@ -63,7 +64,8 @@ class FallbackJudge:
         answer = bounded(task, decision.answer)
         if answer is None:
             note = f"The model's answer to {task.name!r} named nothing that was offered; the house judge decided it."
-            return replace(await self._by_house(task, note), usage=decision.usage)
+            housed = await self._by_house(task, note)
+            return replace(housed, answer=_with_own(housed.answer, decision.answer, task.payload), usage=decision.usage)
         return replace(decision, answer=answer)
 
     async def _by_house(self, task: Task[AnswerT], note: str) -> Decision[AnswerT]:
@@ -97,7 +99,16 @@ def _plan(payload: PlanPayload, answer: PlanAnswer) -> PlanAnswer | None:
 
 def _select(payload: SelectPayload, answer: SelectAnswer) -> SelectAnswer | None:
     ids = _offered(answer.claims, [claim.id for claim in payload.candidates])
-    return SelectAnswer(tuple(ids[: payload.limit])) if ids else None
+    return _with_own(SelectAnswer(tuple(ids[: payload.limit])), answer, payload) if ids else None
+
+
+def _with_own(answer: AnswerT, said: AnswerT, payload: Any) -> AnswerT:
+    """A selection with what the model wrote itself and the ids it made up; both are for the verifier and the reader to know."""
+    if not isinstance(answer, SelectAnswer) or not isinstance(said, SelectAnswer):
+        return answer
+    offered = {claim.id for claim in payload.candidates}
+    unknown = tuple(name for name in dict.fromkeys(said.claims) if name not in offered)
+    return cast("AnswerT", replace(answer, own=said.own, unknown=unknown[:MOST_UNKNOWN], unread=said.unread))
 
 
 def _word(_payload: WordPayload, answer: WordAnswer) -> WordAnswer | None:
@@ -106,9 +117,8 @@ def _word(_payload: WordPayload, answer: WordAnswer) -> WordAnswer | None:
 
 
 def _revise(payload: RevisePayload, answer: ReviseAnswer) -> ReviseAnswer | None:
-    mended = _offered(answer.corrected, [failure.claim.id for failure in payload.failures if failure.correction])
     tools = _offered([call.tool for call in answer.calls], [tool.name for tool in payload.menu if tool.available])
-    return ReviseAnswer(tuple(mended), tuple(PlannedCall(name, Filters()) for name in tools[: payload.max_calls]))
+    return ReviseAnswer(tuple(PlannedCall(name, Filters()) for name in tools[: payload.max_calls]), answer.own)
 
 
 def _offered(named: Sequence[str], offered: Sequence[Any]) -> list[Any]:

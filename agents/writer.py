@@ -1,5 +1,6 @@
 """The writer: numbers claims for publication and renders the answer; every word comes from claims, never from a model."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,14 @@ MARKS: Mapping[Verdict, str] = {"supported": "✓", "consistent": "≈", "text-s
 PUBLISHABLE: frozenset[Verdict] = frozenset({"supported", "consistent", "text-supported"})
 TABLE_ROWS = 10
 CLAIM_LINES = 16
+AUTHORS: Mapping[str, str] = {"model": "statement of the model's own"}
+REASONS: Mapping[str, str] = {
+    "no claim of this id": "it names a claim that was never offered",
+    "does not exist": "it cites evidence that does not exist",
+    "schema of claims": "it is no well-formed claim",
+    "verifier failed": "the verifier failed on it",
+    "claims of an answer are checked": "there were too many claims to check",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +61,44 @@ class Page:
     window: Window
     notes: tuple[str, ...]
     model: str
+    removed: tuple[Judged, ...] = ()
 
 
 def markdown(page: Page) -> str:
     """The answer in the Markdown subset every channel may carry (no images, no HTML, links only to evidence)."""
-    parts = [f"**{page.headline}**", _claims(page), _findings(page.findings), _list("Could not check", page.could_not_check)]
+    parts = [
+        f"**{page.headline}**",
+        _claims(page),
+        _findings(page.findings),
+        _list("Could not check", page.could_not_check),
+        _list("Removed before this was published", removals(page.removed)),
+    ]
     return "\n\n".join(part for part in [*parts, _footer(page)] if part)
 
 
 def _claims(page: Page) -> str:
     in_table = {name for finding in page.findings[TABLE_ROWS:] for name in finding.claims}
     lines = [entry for entry in page.judged if entry.claim.id not in in_table]
-    shown = [f"- {MARKS.get(entry.verdict, '?')} {entry.claim.text} [{_sources(entry)}]" for entry in lines[:CLAIM_LINES]]
+    shown = [f"- {MARKS.get(entry.verdict, '?')} {entry.claim.text} [{_sources(entry)}]{_mended(entry)}" for entry in lines[:CLAIM_LINES]]
     more = len(page.judged) - len(shown)
     return "\n".join([*shown, *([f"- … and {more} more claims, each with its evidence"] if more > 0 else [])])
+
+
+def _mended(entry: Judged) -> str:
+    return " (corrected)" if entry.claim.corrected_from else ""
+
+
+def removals(removed: Sequence[Judged]) -> tuple[str, ...]:
+    """How many claims were removed and why, in our words alone: what they said may be what somebody wants to have said."""
+    counts = Counter((AUTHORS.get(entry.claim.agent, "claim"), _why(entry)) for entry in removed)
+    return tuple(f"{count} {author}{'s' if count > 1 else ''}: {why}" for (author, why), count in counts.items())
+
+
+def _why(entry: Judged) -> str:
+    """The kind of reason a claim was removed for."""
+    if entry.verdict == "contradicted":
+        return "the evidence says otherwise"
+    return next((told for sign, told in REASONS.items() if sign in entry.reason), "the evidence does not settle it")
 
 
 def _sources(entry: Judged) -> str:

@@ -29,7 +29,10 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One checkable sentence: its slots say what is claimed, `bind` where it can be recomputed from, `text` how it reads."""
+    """One checkable sentence: its slots say what is claimed, `bind` where it can be recomputed from, `text` how it reads.
+
+    `corrected_from` holds, of a claim that code corrected, the slots as they were said.
+    """
 
     id: str
     kind: ClaimKind
@@ -40,6 +43,7 @@ class Claim:
     hedge: Hedge = ""
     materiality: Materiality = "normal"
     agent: str = ""
+    corrected_from: Slots = field(default_factory=dict)
 
     def bound(self, role: BindRole) -> tuple[Binding, ...]:
         """The bindings of one role, in order."""
@@ -49,7 +53,8 @@ class Claim:
         """The claim as documents carry it."""
         plain = {name: getattr(self, name) for name in ("id", "kind", "text", "materiality", "agent")}
         extra = {name: value for name in ("derive", "hedge") if (value := getattr(self, name))}
-        return {**plain, **extra, "slots": dict(self.slots), "bind": [binding.as_json() for binding in self.bind]}
+        mended = {"corrected": True, "corrected_from": dict(self.corrected_from)} if self.corrected_from else {}
+        return {**plain, **extra, **mended, "slots": dict(self.slots), "bind": [binding.as_json() for binding in self.bind]}
 
 
 @dataclass(frozen=True, slots=True)

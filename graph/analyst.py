@@ -1,7 +1,7 @@
 """The analyst: runs the orchestrator for one question, and stores the run with its evidence."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -10,20 +10,26 @@ from agents.analyst import AnalystAgent
 from agents.followup import resolved
 from agents.reading import read
 from domain.analysis import Analysis, Budget, Question, Trigger
+from domain.audit import AuditLog, AuditNote
 from domain.calls import Scope
 from domain.errors import NothingFoundError, WrongUseError
 from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, RunId, Tenant, ThreadId, evidence_uid, new_run_id, new_thread_id
 from domain.ports import Clock, Documents, Judge, RunRecord, StateStore, TelemetryStore, Tracer
+from domain.ports import Meter as Metrics
+from domain.prices import UNPRICED, PriceTable
 from domain.tasks import Limits, Turn
-from graph.context import Ledger, RunContext, Suggest, Tools
+from graph.context import Ledger, RunContext, Suggest, Tools, Verify
 from graph.documents import analysis_of
 from graph.events import Emit, Event, silent
 from graph.following import followed
+from graph.measuring import record
 from graph.meter import Meter
 from graph.orchestrator import RECURSION_LIMIT, Orchestrator, build
+from graph.recording import begun, broken_off, ended
 from graph.scoping import time_scope
 from graph.state import RunState
+from grounding.verifier import verify
 from observability import semconv
 
 LONGEST_QUESTION = 4_000
@@ -46,6 +52,10 @@ class Ports:
     budget: Budget = Budget()
     limits: Limits = field(default_factory=Limits)
     documents: Documents | None = None
+    verify: Verify = verify
+    audit: AuditLog | None = None
+    metrics: Metrics | None = None
+    prices: PriceTable = UNPRICED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,10 @@ class Analyst:
         """The same analyst with another judge and other limits: one arm of a comparison."""
         return Analyst(replace(self._ports, judge_for_run=judge_for_run, limits=limits))
 
+    def using(self, toolbox: Tools) -> "Analyst":
+        """The same analyst with other tools."""
+        return Analyst(replace(self._ports, toolbox=toolbox))
+
     async def analyse(self, question: Question, emit: Emit = silent, tenant: Tenant = DEFAULT_TENANT) -> Analysis:
         """One analysis. Raises WrongUseError for a question that cannot be asked, NothingFoundError when nothing is stored."""
         self._refuse_bad(question)
@@ -77,6 +91,7 @@ class Analyst:
             context = await self._context(question, run, meter, emit)
             started_at = self._ports.clock.now()
             await self._save(context, self._record(context, "running", started_at))
+            await self._remember(context, [begun(context, started_at)])
             analysis = await self._run(context, question.trigger, started_at)
             return await self._finish(context, analysis, started_at)
 
@@ -122,6 +137,8 @@ class Analyst:
             suggest=ports.suggester(extent.services),
             limits=ports.limits,
             documents=ports.documents,
+            verify=ports.verify,
+            prices=ports.prices,
         )
 
     async def _run(self, context: RunContext, trigger: Trigger, started_at: datetime) -> Analysis:
@@ -130,6 +147,7 @@ class Analyst:
         except BaseException as error:
             status = "cancelled" if isinstance(error, asyncio.CancelledError) else "failed"
             await self._save(context, self._record(context, status, started_at))
+            await self._remember(context, broken_off(context, status, type(error).__name__, started_at, self._ports.clock.now()))
             raise
         return analysis_of(context, state, trigger, self._ports.clock.now())
 
@@ -143,15 +161,23 @@ class Analyst:
         finished = replace(analysis, evidence=evidence, usage=context.meter.usage(), trace_id=self._ports.tracer.trace_id())
         document = finished.as_json()
         await self._save(context, replace(self._record(context, finished.status, started_at), document=document))
+        await self._remember(context, ended(context, finished, started_at, self._ports.clock.now()))
+        if self._ports.metrics:
+            record(self._ports.metrics, finished)
         context.emit(Event("final", document))
         return finished
 
     def _record(self, context: RunContext, status: str, at: datetime) -> RunRecord:
         return RunRecord(context.scope.run_id, context.thread_id, context.scope.tenant, status, context.question.text, at)
 
-    async def _save(self, context: RunContext, record: RunRecord) -> None:
+    async def _save(self, context: RunContext, run: RunRecord) -> None:
         with context.meter.measure("store"):
-            await self._ports.state.save_run(record)
+            await self._ports.state.save_run(run)
+
+    async def _remember(self, context: RunContext, notes: Sequence[AuditNote]) -> None:
+        if self._ports.audit:
+            with context.meter.measure("store"):
+                await self._ports.audit.append(notes, context.scope.tenant)
 
 
 def _unplaced(name: str) -> str:

@@ -20,7 +20,8 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
     grounding = state.get("grounding") or NOT_GRADED
     findings = tuple(state.get("findings", []))
     ledger, scope = context.ledger, context.scope
-    page = Page(state["headline"], judged, findings, gaps, grounding, scope.window, tuple(ledger.notes), _model(ledger.models))
+    removed, model = tuple(state.get("removed", [])), _model(ledger.models)
+    page = Page(state["headline"], judged, findings, gaps, grounding, scope.window, tuple(ledger.notes), model, removed)
     return Analysis(
         run_id=scope.run_id,
         thread_id=context.thread_id,
@@ -35,7 +36,7 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
         findings=findings,
         severity=worst(tuple(finding.severity for finding in findings)),
         grounding=grounding,
-        removed_claims=tuple(state.get("removed", [])),
+        removed_claims=removed,
         could_not_check=gaps,
         model=page.model,
         fallback=ledger.fell_back,
@@ -56,7 +57,7 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
 
 
 def _gaps(context: RunContext, state: RunState) -> tuple[str, ...]:
-    budget = ["the rest: the run's budget was used up"] if context.ledger.out_of_budget else []
+    budget = [f"the rest: {limit} was used up" for limit in context.ledger.used_up]
     return tuple(dict.fromkeys([*state.get("gaps", []), *budget]))
 
 

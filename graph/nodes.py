@@ -1,33 +1,30 @@
 """The nodes of the orchestrator: route, plan, desk, write."""
 
 import logging
-from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from collections.abc import Sequence
 from typing import Literal
 
 from langgraph.errors import NodeError
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
-from agents.analyst import AnalysisContext, AnalysisResult
+from agents.analyst import AnalysisContext
 from agents.writer import numbered
 from domain.calls import Refusal, ToolCall, ToolResult, ToolSpec
-from domain.claims import Claim
-from domain.tasks import PlanAnswer, PlannedCall, PlanPayload, RouteAnswer, RoutePayload, SelectAnswer, SelectPayload, Task
+from domain.tasks import PlanAnswer, PlannedCall, PlanPayload, RouteAnswer, RoutePayload, Task
 from graph.context import RunContext
 from graph.events import Event
 from graph.inquiry import pertinent
 from graph.judging import decide
 from graph.looking import look
 from graph.narrowing import narrowed
+from graph.selecting import selected
 from graph.state import DeskInput, RunState
 from observability import semconv
 
 log = logging.getLogger(__name__)
 
 STANDING = 2  # looks of an inquiry that no judge may leave out
-SHOWN_TO_JUDGE = 48
-WEIGHT = ("high", "normal", "low")
 
 Context = Runtime[RunContext]
 
@@ -130,34 +127,9 @@ async def write(state: RunState, runtime: Context) -> RunState:
     results = await narrowed(context, pertinent(context, ordered))
     candidates = {claim.id: claim for result in results for claim in result.candidates}
     findings = [finding for result in results for finding in result.findings]
-    draft = numbered(await _selected(context, results, candidates), findings, candidates)
+    chosen = await selected(context, results, candidates)
+    draft = numbered(chosen.claims, findings, candidates)
     for claim in draft.claims:
         context.emit(Event("claim", {"claim": claim.as_json(), "pending": True}))
-    return {"claims": list(draft.claims), "findings": list(draft.findings), "gaps": [text for result in results for text in result.gaps]}
-
-
-async def _selected(context: RunContext, results: Sequence[AnalysisResult], candidates: dict[str, Claim]) -> list[Claim]:
-    if not candidates:
-        return []
-    if context.is_briefing:
-        return weighed(candidates.values())
-    offered, most = _offered(results), context.limits.claims
-    decision = await decide(context, Task("select", SelectPayload(context.question.text, offered, most), SelectAnswer))
-    return [candidates[name] for name in dict.fromkeys(decision.answer.claims) if name in candidates][:most]
-
-
-def weighed(candidates: Iterable[Claim]) -> list[Claim]:
-    """All candidates of a briefing, what is said of each cell once, what matters most first."""
-    once: dict[object, Claim] = {}
-    for claim in candidates:
-        once.setdefault((claim.kind, claim.bind, claim.slots.get("quantifier")), claim)
-    return sorted(once.values(), key=lambda claim: WEIGHT.index(claim.materiality))
-
-
-def _offered(results: Sequence[AnalysisResult]) -> tuple[Claim, ...]:
-    """The best candidates of each evidence in turn, so that neither a desk nor a tool crowds out another."""
-    queues: dict[str, list[Claim]] = {}
-    for claim in (claim for result in results for claim in result.candidates):
-        queues.setdefault(claim.bind[0].evidence if claim.bind else "", []).append(claim)
-    rounds = zip_longest(*queues.values())
-    return tuple(claim for turn in rounds for claim in turn if claim)[:SHOWN_TO_JUDGE]
+    gaps = [text for result in results for text in result.gaps]
+    return {"claims": list(draft.claims), "findings": list(draft.findings), "gaps": gaps, "removed": list(chosen.removed)}

@@ -29,5 +29,6 @@ class RunState(TypedDict, total=False):
     removed: Annotated[list[Judged], operator.add]
     grounding: Grounding
     revisions: Annotated[int, operator.add]
+    looked: Annotated[int, operator.add]
     gaps: Annotated[list[str], operator.add]
     headline: str

@@ -8,6 +8,8 @@ from prompts.views import shown_claims, shown_tools
 
 Schema = Mapping[str, Any]
 LONGEST_HEADLINE = 320
+LONGEST_SENTENCE = 300
+MOST_OWN = 4
 
 
 def schema(task: Task[Any]) -> Schema:
@@ -26,7 +28,7 @@ def _plan(payload: PlanPayload) -> Schema:
 
 def _select(payload: SelectPayload) -> Schema:
     ids = [claim.id for claim in shown_claims(payload)]
-    return _object(claims=_list(_one_of(ids), min(payload.limit, len(ids))))
+    return _with_own(_object(claims=_list(_one_of(ids), min(payload.limit, len(ids)))))
 
 
 def _word(_payload: WordPayload) -> Schema:
@@ -34,9 +36,14 @@ def _word(_payload: WordPayload) -> Schema:
 
 
 def _revise(payload: RevisePayload) -> Schema:
-    mended = [failure.claim.id for failure in payload.failures if failure.correction]
     tools = [tool.name for tool in shown_tools(payload.menu)]
-    return _object(corrected=_list(_one_of(mended), len(mended)), calls=_list(_call(tools), payload.max_calls if tools else 0))
+    return _with_own(_object(calls=_list(_call(tools), payload.max_calls if tools else 0)))
+
+
+def _with_own(answer: Schema) -> Schema:
+    """The schema with room for a few sentences of the model's own, which it may leave out."""
+    sentence = {"type": "string", "maxLength": LONGEST_SENTENCE}
+    return {**answer, "properties": {**answer["properties"], "own": _list(_object(text=sentence), MOST_OWN)}}
 
 
 def _call(tools: Sequence[str]) -> Schema:

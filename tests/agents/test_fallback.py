@@ -132,11 +132,11 @@ async def test_the_call_that_code_ranks_first_is_always_made() -> None:
     assert (await answered(plan(best), PlanAnswer((PlannedCall("failing_routes"),)))).answer.calls == (best,)
 
 
-async def test_only_corrected_claims_can_be_kept_and_only_offered_tools_called() -> None:
-    failures = (Failure(CLAIMS[0], "contradicted", "32", CLAIMS[1]), Failure(CLAIMS[1], "unverified", "no cell"))
+async def test_only_offered_tools_are_called_in_a_revision_and_without_filters_of_the_models() -> None:
+    failures = (Failure(CLAIMS[0], "contradicted", "32"), Failure(CLAIMS[1], "unverified", "no cell"))
     task = Task("revise", RevisePayload("?", failures, MENU), ReviseAnswer)
-    reply = ReviseAnswer(("E1.1", "E1.2"), (PlannedCall("gone"), PlannedCall("latency", Filters(service="x"))))
-    assert (await answered(task, reply)).answer == ReviseAnswer(("E1.1",), (PlannedCall("latency"),))
+    reply = ReviseAnswer((PlannedCall("gone"), PlannedCall("latency", Filters(service="x"))))
+    assert (await answered(task, reply)).answer == ReviseAnswer((PlannedCall("latency"),))
 
 
 async def test_an_empty_or_endless_headline_is_not_kept() -> None:

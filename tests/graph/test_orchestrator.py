@@ -30,20 +30,23 @@ async def test_true_claims_are_published_with_their_evidence() -> None:
     assert (analysis.status, analysis.final_decision) == ("ok", "answered")
 
 
-async def test_a_wrong_number_is_corrected_before_it_is_published() -> None:
+async def test_a_wrong_number_is_corrected_before_it_is_published_and_marked() -> None:
     analysis = await world(tools=FakeTools(claimed=(43, 7))).analyst.analyse(QUESTION)
     assert sorted(entry.claim.slots["value"] for entry in analysis.claims) == [7, 42]
     assert "43" not in analysis.answer_markdown
+    mended = next(entry for entry in analysis.as_json()["claims"] if entry["slots"]["value"] == 42)
+    assert (mended["corrected"], mended["corrected_from"], "42" in mended["text"]) == (True, {"value": 43}, True)
+    assert [line for line in analysis.answer_markdown.splitlines() if "42" in line and "corrected" in line]
     assert analysis.grounding.draft_score is not None
     assert analysis.grounding.draft_score < 100
 
 
-async def test_what_a_judge_does_not_correct_is_removed_and_told() -> None:
-    judge = ScriptedJudge({"revise": lambda _: ReviseAnswer(())})
-    analysis = await world(judge, FakeTools(claimed=(43, 7))).analyst.analyse(QUESTION)
-    assert [entry.claim.slots["value"] for entry in analysis.claims] == [7]
-    assert [(entry.claim.slots["value"], entry.verdict) for entry in analysis.removed_claims] == [(43, "contradicted")]
+async def test_what_code_cannot_correct_is_removed_and_told() -> None:
+    analysis = await world(tools=FakeTools(cited="rows[9].errors")).analyst.analyse(QUESTION)
+    assert [entry.claim.slots["value"] for entry in analysis.claims] == [42]
+    assert [(entry.claim.slots["value"], entry.verdict) for entry in analysis.removed_claims] == [(7, "unverified")]
     assert analysis.grounding.claims_removed == 1
+    assert "1 removed" in analysis.answer_markdown
 
 
 async def test_a_headline_that_says_more_than_the_claims_is_not_printed() -> None:
@@ -53,10 +56,10 @@ async def test_a_headline_that_says_more_than_the_claims_is_not_printed() -> Non
 
 
 async def test_nothing_that_holds_is_insufficient_evidence() -> None:
-    judge = ScriptedJudge({"revise": lambda _: ReviseAnswer(())})
-    analysis = await world(judge, FakeTools(claimed=(43, 8))).analyst.analyse(QUESTION)
+    analysis = await world(tools=FakeTools(claimed=(7,), cited="rows[9].errors")).analyst.analyse(QUESTION)
     assert (analysis.final_decision, analysis.claims) == ("insufficient", ())
     assert analysis.grounding.score is None
+    assert "Errors by service" in analysis.headline
 
 
 async def test_a_tool_that_refuses_is_a_gap_not_an_exception() -> None:
@@ -131,10 +134,12 @@ async def test_revision_ends_after_two_rounds() -> None:
 
     def revise(_payload: object) -> ReviseAnswer:
         rounds.append(1)
-        return ReviseAnswer((), (PlannedCall("errors"),))
+        return ReviseAnswer((PlannedCall("errors"),))
 
-    await world(ScriptedJudge({"revise": revise}), FakeTools(claimed=(43, 8))).analyst.analyse(QUESTION)
+    made = world(ScriptedJudge({"revise": revise}), FakeTools(claimed=(42, 7), cited="rows[9].errors"))
+    await made.analyst.analyse(QUESTION)
     assert len(rounds) == 2
+    assert len(made.tools.calls) == 3
 
 
 async def test_events_carry_verdicts_before_any_text() -> None:

@@ -47,23 +47,24 @@ def errors_evidence(evidence_id: str, window: Window) -> Evidence:
     return Evidence(evidence_id, "metric", "errors", window, columns, rows, len(rows), scope_rows=100, title="Errors by service")
 
 
-def count_claim(evidence: Evidence, row: int, value: int, name: str) -> Claim:
-    """ "`service` had `value` errors", bound to a row."""
+def count_claim(evidence: Evidence, row: int, value: int, name: str, path: str = "") -> Claim:
+    """ "`service` had `value` errors", bound to a row, or to another path."""
     window = {key: text for key, text in evidence.window.as_json().items() if key != "tz"}
     subject = {"service": evidence.rows[row]["service"]}
     slots = {"subject": subject, "metric": "errors", "agg": "sum", "op": "=", "value": value, "unit": "1", "window": window}
-    bind = (Binding(evidence.id, f"rows[{row}].errors"),)
+    bind = (Binding(evidence.id, path or f"rows[{row}].errors"),)
     return Claim(name, "quantity", slots, bind, f"Errors for service {subject['service']}: {value}.")
 
 
 @dataclass(slots=True)
 class FakeTools:
-    """One tool, `errors`; `claimed` is what its candidates say (wrong numbers test the verifier)."""
+    """One tool, `errors`; `claimed` is what its candidates say (wrong numbers test the verifier), `cited` where its last one points."""
 
     claimed: Sequence[int] = (42, 7)
     seconds: float = 0.0
     refusal: str = ""
     broken_for: str = ""
+    cited: str = ""
     calls: list[ToolCall] = field(default_factory=list)
 
     def menu(self, desk: str = "") -> tuple[ToolSpec, ...]:
@@ -77,8 +78,10 @@ class FakeTools:
         if self.refusal:
             return Refusal(call.tool, self.refusal)
         evidence = errors_evidence(call.evidence_id, scope.window)
-        claims = tuple(count_claim(evidence, row, value, f"{call.evidence_id}.{row + 1}") for row, value in enumerate(self.claimed))
-        return ToolResult(evidence, claims)
+        claims = [count_claim(evidence, row, value, f"{call.evidence_id}.{row + 1}") for row, value in enumerate(self.claimed)]
+        if self.cited:
+            claims[-1] = count_claim(evidence, len(claims) - 1, self.claimed[-1], claims[-1].id, self.cited)
+        return ToolResult(evidence, tuple(claims))
 
 
 class ScriptedJudge:
@@ -93,7 +96,7 @@ class ScriptedJudge:
             "plan": lambda payload: PlanAnswer((PlannedCall(payload.menu[0].name),)),
             "select": lambda payload: SelectAnswer(tuple(claim.id for claim in payload.candidates)),
             "word": lambda payload: WordAnswer(payload.claims[0].text),
-            "revise": lambda payload: ReviseAnswer(tuple(failure.claim.id for failure in payload.failures if failure.correction)),
+            "revise": lambda _: ReviseAnswer(),
             **(answers or {}),
         }
 

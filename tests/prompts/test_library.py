@@ -111,8 +111,8 @@ def test_the_shipped_prompts_set_the_limits_that_hold_without_them() -> None:
 def test_a_limit_of_a_version_holds_when_it_is_put_in_force() -> None:
     hasty = PromptLibrary.load().pinned("select", "hasty")
     assert (hasty.limits().claims, hasty.limits().calls) == (1, 6)
-    assert {file.task: file.version for file in hasty.current()} == dict.fromkeys(TASKS, "1") | {"select": "hasty"}
-    assert hasty.pinned("select", "1").limits() == Limits()
+    assert {file.task: file.version for file in hasty.current()} == dict.fromkeys(TASKS, "1") | {"select": "hasty", "revise": "2"}
+    assert hasty.pinned("select", "2").limits() == Limits()
 
 
 @pytest.mark.parametrize(

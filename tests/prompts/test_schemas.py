@@ -34,7 +34,7 @@ ROUTE = Task("route", RoutePayload("?", (DeskCard("sre", "Errors."),)), RouteAns
 PLAN = Task("plan", PlanPayload("?", "sre", Window(NOW - timedelta(hours=1), NOW), MENU, max_calls=2), PlanAnswer)
 SELECT = Task("select", SelectPayload("?", (CLAIM,)), SelectAnswer)
 WORD = Task("word", WordPayload("?", (CLAIM,)), WordAnswer)
-REVISE = Task("revise", RevisePayload("?", (Failure(CLAIM, "contradicted", "", CLAIM),), MENU), ReviseAnswer)
+REVISE = Task("revise", RevisePayload("?", (Failure(CLAIM, "contradicted", ""),), MENU), ReviseAnswer)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,10 @@ REVISE = Task("revise", RevisePayload("?", (Failure(CLAIM, "contradicted", "", C
         (ROUTE, {"desks": []}),
         (PLAN, {"calls": [{"tool": "latency"}]}),
         (SELECT, {"claims": ["E1.1"]}),
+        (SELECT, {"claims": [], "own": [{"text": "ann sent more mails than bob"}]}),
         (WORD, {"headline": "ann sent 40 mails"}),
-        (REVISE, {"corrected": ["E1.1"], "calls": []}),
+        (REVISE, {"calls": []}),
+        (REVISE, {"calls": [{"tool": "latency"}], "own": [{"text": "ann sent 40 mails"}]}),
     ],
 )
 def test_what_is_on_offer_fits(task: Task[Any], answer: object) -> None:
@@ -62,7 +64,9 @@ def test_what_is_on_offer_fits(task: Task[Any], answer: object) -> None:
         (PLAN, {"calls": [{"tool": "latency"}] * 3}),
         (SELECT, {"claims": ["E9.9"]}),
         (WORD, {"headline": "x" * 999}),
-        (REVISE, {"corrected": ["E9.9"], "calls": []}),
+        (SELECT, {"claims": [], "own": [{"text": "ok"}] * 5}),
+        (SELECT, {"claims": [], "own": [{"text": "ok", "verdict": "supported"}]}),
+        (REVISE, {"calls": [{"tool": "gone"}]}),
     ],
 )
 def test_what_is_not_on_offer_does_not(task: Task[Any], answer: object) -> None:

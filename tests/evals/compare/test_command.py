@@ -45,8 +45,8 @@ def _word(_offered: Mapping[str, Any], user: str) -> Mapping[str, Any]:
     return {"headline": re.findall(r"^- (.*)$", user, re.MULTILINE)[0]}
 
 
-def _revise(offered: Mapping[str, Any], _user: str) -> Mapping[str, Any]:
-    return {"corrected": offered["corrected"]["items"]["enum"], "calls": []}
+def _revise(_offered: Mapping[str, Any], _user: str) -> Mapping[str, Any]:
+    return {"calls": []}
 
 
 CHOICES = {"route": _route, "plan": _plan, "word": _word, "revise": _revise}
