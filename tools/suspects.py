@@ -51,7 +51,7 @@ def _text(name: str, label: str, phrase: str = "", trust: Any = "external") -> C
 
 COLUMNS = (
     Column("service", "string", trust="external", role="key", label="service"),
-    Column("rank", "integer", role="measure", label="rank"),
+    Column("rank", "integer", trust="platform", role="measure", label="rank"),
     _text("component", "component", "{subject} stands out at {value}"),
     _text("reason", "reason", "{subject} shows {value}", "platform"),
     _measure("score", "1", "score as a suspect", "{subject} has a score of {value} as a suspect"),

@@ -34,6 +34,7 @@ FindingRule = Literal[
 ]
 Unit = Literal["1", "ms", "s", "min", "h", "B", "KB", "MB", "GB", "%", "pp", "1/s", "1/min"]
 
+WORDED = frozenset({"string", "array"})
 AUTOMATIC = frozenset({"tz", "step_s", "window_s"})
 PLACEHOLDER = re.compile(r"\{(\w+):\w+(?:\(\w+\))?\}")
 SHARED = re.compile(r"\$(\w+)")
@@ -59,14 +60,20 @@ class ColumnSpec(Part):
     type: ColumnType = "string"
     unit: Unit = "1"
     agg: str = "none"
-    trust: Trust = "platform"
+    trust: Trust | None = None
     role: Role = "measure"
     label: str
     phrase: str = ""
 
+    @model_validator(mode="after")
+    def _says_whose_words_it_holds(self) -> Self:
+        if self.trust is None and self.type in WORDED:
+            raise ValueError(f"the column {self.name!r} holds text: say its trust, platform (made by us), operator (confirmed) or external")
+        return self
+
     def column(self) -> Column:
         """The column as evidence carries it."""
-        return Column(**self.model_dump())
+        return Column(**{**self.model_dump(), "trust": self.trust or "platform"})
 
 
 class Aggregate(Part):
