@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 from domain.calls import Refusal, Scope, ToolCall, ToolResult
-from graph.context import RunContext
+from graph.context import Called, RunContext
 from graph.events import Event, silent
 from observability import semconv
 
@@ -14,14 +14,17 @@ LEAST_CALL_S = 0.05
 
 async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | Refusal:
     """One tool call; a call the budget does not pay for is refused, one that takes too long is cut."""
-    if context.ledger.tool_calls >= context.budget.tool_calls or context.seconds_left < LEAST_CALL_S:
-        context.ledger.out_of_budget = True
-        return Refusal(call.tool, "not called: the run's budget was used up", "ask with a larger budget or a narrower question")
+    if spent := _used_up(context):
+        context.ledger.run_out(spent)
+        refused = Refusal(call.tool, f"not called: {spent} was used up", "ask with a larger budget or a narrower question")
+        context.ledger.calls.append(Called(desk, call, refused, context.meter.elapsed_s))
+        return refused
     context.ledger.tool_calls += 1
     shown = {"desk": desk, "tool": call.tool, "filters": call.filters.given(), "evidence_id": call.evidence_id}
     context.emit(Event("tool", {**shown, "state": "start"}))
     begin = time.perf_counter()
     answer = await _call(context, call)
+    context.ledger.calls.append(Called(desk, call, answer, context.meter.elapsed_s))
     rows = len(answer.evidence.rows) if isinstance(answer, ToolResult) else 0
     context.emit(Event("tool", {**shown, "state": "done", "ms": round((time.perf_counter() - begin) * 1e3, 1), "rows": rows}))
     if isinstance(answer, ToolResult):
@@ -29,6 +32,13 @@ async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | R
         if context.emit is not silent:
             context.emit(Event("evidence", answer.evidence.as_json()))
     return answer
+
+
+def _used_up(context: RunContext) -> str:
+    """Which limit leaves no room for a further look; empty for none."""
+    if context.ledger.tool_calls >= context.budget.tool_calls:
+        return f"the run's budget of {context.budget.tool_calls} tool calls"
+    return f"the run's budget of {context.budget.seconds:g} s" if context.seconds_left < LEAST_CALL_S else ""
 
 
 async def _call(context: RunContext, call: ToolCall) -> ToolResult | Refusal:
@@ -39,7 +49,7 @@ async def _call(context: RunContext, call: ToolCall) -> ToolResult | Refusal:
                 answer = await context.toolbox.call(call, _scope(context, call))
         except TimeoutError as error:
             span.fail(error)
-            context.ledger.out_of_budget = True
+            context.ledger.run_out(f"the run's budget of {context.budget.seconds:g} s")
             return Refusal(call.tool, "cut off: the run's time was used up", "ask about a shorter window")
         if isinstance(answer, ToolResult):
             span.set(semconv.EVIDENCE_STATUS, answer.evidence.status)

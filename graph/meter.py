@@ -19,6 +19,7 @@ class Meter:
     started: float = field(default_factory=time.perf_counter)
     input_tokens: int = 0
     output_tokens: int = 0
+    cost_usd: float = 0.0
     _intervals: dict[Kind, list[Interval]] = field(default_factory=dict)
 
     @contextmanager
@@ -44,6 +45,7 @@ class Meter:
         return Usage(
             input_tokens=self.input_tokens,
             output_tokens=self.output_tokens,
+            cost_usd=round(self.cost_usd, 6),
             overhead_ms=round((total - everything) * 1e3, 3),
             total_ms=round(total * 1e3, 3),
             **spent,

@@ -53,7 +53,19 @@ PIPELINE: Mapping[str, Spec] = {
     "pipeline_corrupt_segments_total": Spec("counter", "Spool segments put aside because a checksum failed"),
     "pipeline_pressure": Spec("gauge", "Step of shedding in force, 0 to 4"),
 }
-SPECS: Mapping[str, Spec] = PIPELINE
+_SCORES = (0.0, 25.0, 50.0, 60.0, 70.0, 80.0, 85.0, 90.0, 95.0, 99.0, 100.0)
+_SHARES = (0.0, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+GROUNDING: Mapping[str, Spec] = {
+    "grounding_score": Spec("histogram", "G of what a run published, 0 to 100", (), _SCORES),
+    "grounding_draft_score": Spec("histogram", "G of a run's draft, before anything was removed", (), _SCORES),
+    "verification_success_ratio": Spec("histogram", "Share of a run's judged claims that stood", (), _SHARES),
+    "claims_total": Spec("counter", "Claims judged, published or removed", ("verdict", "kind", "desk")),
+    "claims_failed_total": Spec(
+        "counter", "Claims found unverified or contradicted, by why", ("verdict", "kind", "desk", "prompt_version", "reason")
+    ),
+    "claims_corrected_total": Spec("counter", "Claims that code corrected before they were published", ("kind", "desk")),
+}
+SPECS: Mapping[str, Spec] = {**PIPELINE, **GROUNDING}
 
 
 class Metrics:

@@ -34,8 +34,7 @@ async def ask(parts: Parts, request: ChatRequest, emit: Emit = silent) -> Analys
 
 def budget_of(parts: Parts, request: BudgetRequest | None) -> Budget:
     """The settings' budget with what a request says of it."""
-    settings = parts.settings
-    budget = Budget(settings.max_tokens, settings.max_seconds, settings.max_tool_calls)
+    budget = parts.settings.budget()
     asked = request.model_dump(exclude_none=True) if request else {}
     return replace(budget, **asked)
 

@@ -1,11 +1,12 @@
 """The audit of runs as others read it: listed, and walked from end to end."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from domain.audit import AuditEntry, AuditFault, AuditHead, AuditLog, faults
+from domain.audit import AuditEntry, AuditFault, AuditHead, AuditLog, AuditNote, faults
 from domain.documents import document
-from domain.ids import DEFAULT_TENANT, Tenant
+from domain.ids import DEFAULT_TENANT, RunId, Tenant
+from domain.ports import Clock
 
 PIECE = 1_000
 MOST_FAULTS = 50
@@ -48,3 +49,9 @@ async def _walked(log: AuditLog, tenant: Tenant, until: int) -> AsyncIterator[Au
             if entry.sequence <= until:
                 yield entry
         after = piece[-1].sequence
+
+
+async def note_interrupted(log: AuditLog, runs: Sequence[tuple[Tenant, RunId]], clock: Clock) -> None:
+    """Notes of runs that a dead process left without an end."""
+    for tenant, run_id in runs:
+        await log.append([AuditNote("run.interrupted", clock.now(), run_id)], tenant)

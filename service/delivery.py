@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.briefing.page import markdown
+from domain.audit import AuditNote
 from domain.errors import WatchfloorError, WrongUseError
+from domain.ids import RunId
 from domain.ports import Notifier
 from domain.window import rfc3339
 from service.parts import Parts
@@ -20,6 +22,11 @@ async def delivered(parts: Parts, briefing: Document) -> Document:
     attempts = [await _sent(notifier, briefing, text) for notifier in parts.notifiers]
     sent = {**briefing, "deliveries": [*briefing["deliveries"], *({**one, "at": rfc3339(parts.clock.now())} for one in attempts)]}
     await parts.documents.put("briefing", str(briefing["briefing_id"]), sent)
+    run_id = RunId(str(briefing.get("run_id", "")))
+    notes = [
+        AuditNote("briefing.delivered", parts.clock.now(), run_id, {"briefing_id": briefing["briefing_id"], **one}) for one in attempts
+    ]
+    await parts.audit.append(notes)
     return sent
 
 

@@ -17,6 +17,7 @@ class BudgetRequest(BaseModel):
     tokens: int | None = Field(None, gt=0)
     seconds: float | None = Field(None, gt=0)
     usd: float | None = Field(None, ge=0)
+    tool_calls: int | None = Field(None, gt=0)
 
 
 class ChatRequest(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from domain.analysis import Budget
 from domain.errors import WrongUseError
 
 CONFIG_FILE = Path("config/watchfloor.toml")
@@ -18,6 +19,8 @@ def _ordered(bounds: tuple[float, float]) -> tuple[float, float]:
 
 
 Bounds = Annotated[tuple[float, float], AfterValidator(_ordered)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+PricesByName = dict[str, tuple[Amount, Amount]]
 
 
 class Settings(BaseSettings):
@@ -59,6 +62,10 @@ class Settings(BaseSettings):
     max_seconds: float = Field(120.0, gt=0, description="time budget of one analysis, seconds")
     max_tokens: int = Field(60_000, gt=0, description="token budget of one analysis")
     max_tool_calls: int = Field(24, gt=0, description="tool-call budget of one analysis")
+    max_usd: float = Field(1.0, ge=0, description="budget in money of one analysis, US dollars; holds models whose price is known")
+    model_prices: PricesByName = Field(
+        {}, description="prices by model name (* and ? allowed), US dollars per million tokens [in, out], over the shipped ones"
+    )
     max_body_mb: int = Field(20, ge=1, le=1_024, description="largest body a push may have, unpacked, MiB")
     live_rate: float = Field(30.0, gt=0, le=6_000, description="events a minute of the live feed")
     live_anomalous: float = Field(0.15, ge=0, le=1, description="share of its events that is broken on purpose")
@@ -69,6 +76,10 @@ class Settings(BaseSettings):
     live_cpu_pct: Bounds = Field((20, 95), description="ordinary CPU use of its hosts, %")
     live_memory_pct: Bounds = Field((40, 98), description="ordinary memory use of its hosts, %")
     live_disk_mb_s: Bounds = Field((10, 500), description="ordinary disk traffic of its hosts, MB/s")
+
+    def budget(self) -> Budget:
+        """The limits of one analysis that says nothing else."""
+        return Budget(self.max_tokens, self.max_seconds, self.max_tool_calls, self.max_usd)
 
     @classmethod
     def settings_customise_sources(

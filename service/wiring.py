@@ -21,7 +21,6 @@ from agents.reading import read
 from agents.security import SecurityDesk
 from agents.sre import SreDesk
 from agents.suggestion import suggest
-from domain.analysis import Budget
 from domain.audit import AuditLog
 from domain.errors import WrongUseError
 from domain.incidents import Incident
@@ -31,10 +30,12 @@ from graph.analyst import Analyst, Ports
 from graph.context import Suggest
 from incidents.room import Ports as RoomPorts
 from incidents.room import open_room
+from observability.metrics import Metrics
 from observability.tracing import TraceBuffer, build_tracing
 from pipeline.retention.job import Retention
 from pipeline.rollups import RollUps
 from prompts.library import PromptLibrary
+from service.audit import note_interrupted
 from service.folder import DataFolder
 from service.housekeeping import settle_rollups
 from service.inquiries import of_incident
@@ -42,6 +43,7 @@ from service.keeping import Keeper
 from service.live import live_feed
 from service.parts import Parts
 from service.plane import Intake, Surroundings, build_intake
+from service.prices import price_table
 from service.retention import open_retention
 from service.scheduler import Scheduler
 from service.settings import Settings
@@ -77,7 +79,7 @@ async def open_parts(settings: Settings, command: str, address: str = "", *, has
         stores = await _stores(settings, folder, stack)
         tracer, traces = build_tracing(VERSION, settings.otlp_endpoint)
         stack.callback(tracer.close)
-        await stores.state.fail_interrupted_runs()
+        await note_interrupted(stores.audit, await stores.state.fail_interrupted_runs(), SystemClock())
         parts = _assembled(settings, stores, tracer, traces, has_worker=has_worker)
         await parts.thresholds.load()
         await parts.policies.load()
@@ -117,7 +119,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
     async def investigated(incident: Incident) -> Mapping[str, Any]:
         return (await of_incident(parts, incident)).as_json()
 
-    ports = _ports(settings, stores, toolbox=toolbox, library=library, embedder=embedder, tracer=tracer)
+    ports = _ports(settings, stores, around.metrics, toolbox=toolbox, library=library, embedder=embedder, tracer=tracer)
     parts = Parts(
         settings=settings,
         store=stores.telemetry,
@@ -159,7 +161,9 @@ def _of_plane(stores: Stores, around: Surroundings, intake: Intake) -> dict[str,
     }
 
 
-def _ports(settings: Settings, stores: Stores, *, toolbox: Toolbox, library: PromptLibrary, embedder: Embedder, tracer: Tracer) -> Ports:
+def _ports(
+    settings: Settings, stores: Stores, metrics: Metrics, *, toolbox: Toolbox, library: PromptLibrary, embedder: Embedder, tracer: Tracer
+) -> Ports:
     house = HouseJudge(toolbox.menu(), embedder)
     return Ports(
         store=stores.telemetry,
@@ -171,9 +175,12 @@ def _ports(settings: Settings, stores: Stores, *, toolbox: Toolbox, library: Pro
         suggester=partial(_suggester, toolbox, embedder),
         tracer=tracer,
         clock=SystemClock(),
-        budget=Budget(settings.max_tokens, settings.max_seconds, settings.max_tool_calls),
+        budget=settings.budget(),
         limits=library.limits(),
         documents=stores.documents,
+        audit=stores.audit,
+        metrics=metrics,
+        prices=price_table(settings.model_prices),
     )
 
 

@@ -58,10 +58,10 @@ class FakeStateStore:
         mine = [run for (owner, _), run in self.kept_runs.items() if owner == tenant and run.started_at >= since]
         return tuple(_cost(run) for run in sorted(mine, key=lambda run: run.started_at))
 
-    async def fail_interrupted_runs(self) -> int:
+    async def fail_interrupted_runs(self) -> tuple[tuple[Tenant, RunId], ...]:
         left = {key: replace(run, status="failed") for key, run in self.kept_runs.items() if run.status == "running"}
         self.kept_runs.update(left)
-        return len(left)
+        return tuple(left)
 
     async def save_evidence(self, evidence: Sequence[Evidence]) -> None:
         for one in evidence:

@@ -50,10 +50,10 @@ class SqlStateStore(SqlLetters):
         found = await self._database.rows(select(*_COST_COLUMNS).where(*mine).order_by(RUNS.c.started_at))
         return tuple(RunCost(**{name: value for name, value in row.items() if value is not None}) for row in found)
 
-    async def fail_interrupted_runs(self) -> int:
-        """Marks runs that a dead process left running; returns how many."""
-        statement = update(RUNS).where(RUNS.c.status == "running").values(status="failed")
-        return await self._database.execute(statement)
+    async def fail_interrupted_runs(self) -> tuple[tuple[Tenant, RunId], ...]:
+        """Marks runs that a dead process left running; returns whose and which."""
+        statement = update(RUNS).where(RUNS.c.status == "running").values(status="failed").returning(RUNS.c.tenant, RUNS.c.run_id)
+        return tuple((row["tenant"], row["run_id"]) for row in await self._database.rows(statement))
 
     async def save_evidence(self, evidence: Sequence[Evidence]) -> None:
         """Keeps the documents of evidence by uid, for as long as the database lives; one that is kept is left as it is."""

@@ -89,8 +89,8 @@ async def test_interrupted_runs_are_failed_and_finished_ones_kept(state: StateSt
     running, done = run_of(tenant, "running"), run_of(tenant)
     await state.save_run(running)
     await state.save_run(done)
-    assert await state.fail_interrupted_runs() == 1
-    assert await state.fail_interrupted_runs() == 0
+    assert await state.fail_interrupted_runs() == ((tenant, running.run_id),)
+    assert await state.fail_interrupted_runs() == ()
     found = [await state.run(run.run_id, tenant) for run in (running, done)]
     assert [run.status for run in found if run] == ["failed", "ok"]
 

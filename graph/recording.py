@@ -1,0 +1,105 @@
+"""What a run leaves in the audit: who asked what, each tool call with its evidence's hash, what was removed and why, how it ended."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.analysis import Analysis
+from domain.audit import AuditNote
+from domain.calls import Refusal
+from domain.claims import Judged
+from domain.documents import document
+from domain.window import Window
+from graph.context import Called, RunContext
+from grounding.reasons import family
+
+LONGEST, MOST_CLAIMS, MOST_NOTES = 300, 50, 20
+
+
+def begun(context: RunContext, at: datetime) -> AuditNote:
+    """That a run began: what triggered it, the question, the limits and who is to judge."""
+    question = context.question
+    asked = {"trigger": question.trigger, "question": question.text[:LONGEST], "thread_id": context.thread_id, "desk": question.desk}
+    scope = {"window": _window(context.scope.window), "incident_ids": list(question.incident_ids), "service": question.service}
+    return AuditNote(
+        "run.started", at, context.scope.run_id, {**asked, **scope, "budget": document(context.budget), "judge": context.judge.model}
+    )
+
+
+def ended(context: RunContext, analysis: Analysis, began_at: datetime, at: datetime) -> list[AuditNote]:
+    """What a finished run did, in order."""
+    run = analysis.run_id
+    checked = AuditNote("claims.checked", at, run, _checked(analysis))
+    return [*_calls(context, began_at), checked, AuditNote("run.finished", at, run, _finished(context, analysis))]
+
+
+def broken_off(context: RunContext, status: str, error: str, began_at: datetime, at: datetime) -> list[AuditNote]:
+    """What a run did that failed or was cancelled; `error` names the type of what ended it."""
+    details = {"status": status, "error": error, "models": _counted(context.ledger.models), "usage": document(context.meter.usage())}
+    return [*_calls(context, began_at), AuditNote("run.failed", at, context.scope.run_id, details)]
+
+
+def _calls(context: RunContext, began_at: datetime) -> list[AuditNote]:
+    run = context.scope.run_id
+    return [AuditNote("tool.called", began_at + timedelta(seconds=called.after_s), run, _called(called)) for called in context.ledger.calls]
+
+
+def _called(called: Called) -> Mapping[str, Any]:
+    call, answer = called.call, called.answer
+    asked = {"desk": called.desk, "tool": call.tool, "evidence": call.evidence_id, "filters": call.filters.given()}
+    if isinstance(answer, Refusal):
+        return {**asked, "refused": answer.reason[:LONGEST]}
+    seen = answer.evidence
+    return {
+        **asked,
+        "params": dict(seen.params),
+        "window": _window(seen.window),
+        "baseline_window": seen.baseline_window and _window(seen.baseline_window),
+        "status": seen.status,
+        "rows_total": seen.rows_total,
+        "scope_rows": seen.scope_rows,
+        "query_sha256": seen.query_sha256,
+        "sha256": seen.sha256,
+    }
+
+
+def _window(window: Window) -> Mapping[str, str]:
+    return window.as_json()
+
+
+def _checked(analysis: Analysis) -> Mapping[str, Any]:
+    grounding, removed = analysis.grounding, analysis.removed_claims
+    return {
+        "verdicts": _counted([entry.verdict for entry in analysis.claims]),
+        "published": len(analysis.claims),
+        "removed_total": len(removed),
+        "removed": [_removed(entry) for entry in removed[:MOST_CLAIMS]],
+        "corrected": [entry.claim.id for entry in analysis.claims if entry.claim.corrected_from],
+        "score": grounding.score,
+        "draft_score": grounding.draft_score,
+    }
+
+
+def _removed(entry: Judged) -> Mapping[str, str]:
+    claim = entry.claim
+    told = {"id": claim.id, "kind": claim.kind, "desk": claim.agent, "verdict": entry.verdict, "family": family(entry.reason)}
+    return {**told, "reason": entry.reason[:LONGEST], "text": claim.text[:LONGEST]}
+
+
+def _finished(context: RunContext, analysis: Analysis) -> Mapping[str, Any]:
+    return {
+        "status": analysis.status,
+        "final_decision": analysis.final_decision,
+        "headline": analysis.headline[:LONGEST],
+        "models": _counted(context.ledger.models),
+        "prompt_versions": dict(analysis.prompt_versions),
+        "fallback": analysis.fallback,
+        "notes": [note[:LONGEST] for note in analysis.notes[:MOST_NOTES]],
+        "usage": document(analysis.usage),
+        "trace_id": analysis.trace_id,
+    }
+
+
+def _counted(names: Sequence[str]) -> Mapping[str, int]:
+    return dict(sorted(Counter(names).items()))
