@@ -67,7 +67,7 @@ def _first(table: tuple[tuple[str, str], ...], word: str) -> str:
 
 
 def _compared(text: str) -> str:
-    """A와 B를 견주는 문장: what stands before 보다 goes to the end, behind "than" (or "before", "after")."""
+    """A sentence of two things: what stands before 보다 goes to the end, behind "than" (or "before", "after")."""
     head, mark, rest = _cut(text, "보다")
     if not mark:
         return _more(text) if re.search(r"(?<![가-힣])더(?![가-힣])", text) else text
@@ -98,7 +98,7 @@ def _other(head: str) -> tuple[str, str]:
 
 
 def _multiplied(text: str) -> str:
-    """ "B의 3배" as "3 times as many as B"."""
+    """What is "B의 3배", as "3 times as many as B"."""
     found = _RATIO.search(text)
     if not found:
         return text
@@ -108,7 +108,7 @@ def _multiplied(text: str) -> str:
 
 
 def _followed(text: str) -> str:
-    """ "B 이후 A" is "B before A" in the order of the text; with nothing behind it, "A는 B 이후" is "A after B"."""
+    """What is "B 이후 A", as "B before A" in the order of the text; with nothing behind it, "A는 B 이후" as "A after B"."""
     found = _LATER.search(text)
     if not found:
         return text

@@ -3,7 +3,9 @@
 import re
 from decimal import Decimal
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+from grounding.wordlists import words
+
+_MONTHS = words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _POWERS = {"천": 3, "만": 4, "억": 8, "조": 12}
 _LARGE = re.compile(rf"(?<![\w.,])({_DIGITS})(천만|백만|천|만|억|조)(?:\s?({_DIGITS})(천|만|억)?)?(?:\s?(\d[\d,]*))?(?![\d,.])")
@@ -13,7 +15,7 @@ _CLOCK = re.compile(
 )
 _HALF_CLOCK = re.compile(r"(오전|오후)\s?(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _DATE = re.compile(r"(?:(\d{4})년\s?)?(?<!\d)(\d{1,2})월\s?(\d{1,2})일")
-_NATIVE = dict(zip("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), range(1, 11), strict=True))
+_NATIVE = dict(zip(words("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열"), range(1, 11), strict=True))
 _COUNTERS = "건|개|회|번|명|곳|차례|대|가지|줄|위"
 _NATIVE_COUNT = re.compile(
     rf"(?<![가-힣])({'|'.join(_NATIVE)})\s?({_COUNTERS}|배|시간|달|주)(?=[^가-힣]|이|은|는|을|를|가|의|에|로|으|입|였|였|더|만|씩|째|$)"
@@ -42,12 +44,15 @@ _RATE = re.compile(rf"(초당|분당|시간당)\s?({_DIGITS})(?:\s?(?:{_COUNTERS
 _RATES = {"초당": "per second", "분당": "per minute", "시간당": "per hour"}
 _COUNTED = re.compile(rf"({_DIGITS})\s?(?:{_COUNTERS})(?=$|[^가-힣]|[가-힣])")
 _RANK = re.compile(r"(상위|하위)\s?(\d+)(?:위|개|건|곳|명)?")
-_SAID = rf"{_DIGITS}(?:\s(?:pp|%|ms|us|ns|s|min|h|d|times|KB|MB|GB|TB|B|per second|per minute|per hour)(?![a-z])|%|[KMGT]?i?B(?![a-zA-Z])|[mun]?s(?![a-zA-Z]))?"
+_SAID = (
+    rf"{_DIGITS}(?:\s(?:pp|%|ms|us|ns|s|min|h|d|times|KB|MB|GB|TB|B|per second|per minute|per hour)(?![a-z])"
+    r"|%|[KMGT]?i?B(?![a-zA-Z])|[mun]?s(?![a-zA-Z]))?"
+)
 _BOUNDS = {"이상": "at least", "이하": "at most", "초과": "more than", "미만": "less than", "정도": "about", "가량": "about", "쯤": "about"}
 _BOUND = re.compile(rf"({_SAID})\s?(?:를|을)?\s?({'|'.join(_BOUNDS)}|넘는|넘게|넘어|넘었)")
 _ABOUT = re.compile(rf"(?:(?<![가-힣])(?:약|대략|거의|얼추|최대|최소)\s?)(?={_DIGITS})")
 _PREFIXES = {"최대": "up to ", "최소": "at least "}
-_RANGE = re.compile(rf"({_SAID})\s?(?:~|∼|–|에서)\s?({_SAID})(?:\s?사이)?")
+_RANGE = re.compile(rf"({_SAID})\s?(?:~|–|에서)\s?({_SAID})(?:\s?사이)?")
 
 
 def figures(text: str) -> str:
@@ -61,7 +66,7 @@ def figures(text: str) -> str:
     text = _RATE.sub(lambda it: f"{it[2]} {_RATES[it[1]]} ", text)
     text = _UNIT.sub(lambda it: f"{it[1]} {_unit(it[2])} ", text)
     text = _COUNTED.sub(lambda it: f"{it[1]} ", text)
-    text = _RANGE.sub(lambda it: f" between {it[1]} and {it[2]} " if "~" in it[0] or "∼" in it[0] or "사이" in it[0] else it[0], text)
+    text = _RANGE.sub(lambda it: f" between {it[1]} and {it[2]} " if "~" in it[0] or "사이" in it[0] else it[0], text)
     text = _BOUND.sub(lambda it: f"{_BOUNDS.get(it[2], 'more than')} {it[1]} ", text)
     return _ABOUT.sub(lambda it: _PREFIXES.get(it[0].strip(), "about "), text)
 

@@ -17,7 +17,7 @@ HANGUL = re.compile(r"[가-힣]")
 LONGEST = 2_000
 _RUN = re.compile(r"[가-힣]+")
 _SPLIT = re.compile(r"(?<=[A-Za-z0-9_%\])/”\"\ue000-\uf8ff])(?=[가-힣])")
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|'[^']*'|`[^`]*`")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|\u2018[^\u2019]*\u2019|'[^']*'|`[^`]*`")
 _KEPT = 0xE000
 _MOST_KEPT = 0x1800
 _ENDING = re.compile(

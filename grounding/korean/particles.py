@@ -20,7 +20,7 @@ _ENDINGS = (
     (re.compile(r"(?:[aeo]|ou|u|i)t$"), "읏"),
 )
 _WORD = re.compile(r"[A-Za-z]+$")
-_CLOSING = "”\"')]}>›…., "
+_CLOSING = "”\"')]}>\u203a…., "
 
 
 def fill(shape: str, /, **parts: object) -> str:
