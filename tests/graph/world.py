@@ -14,6 +14,7 @@ from domain.claims import Binding, Claim
 from domain.evidence import Column, Evidence
 from domain.ids import Tenant
 from domain.ports import Judge
+from domain.prices import Price, PriceTable
 from domain.tasks import (
     AnswerT,
     Decision,
@@ -30,10 +31,11 @@ from domain.telemetry import Extent
 from domain.window import Window
 from graph.analyst import Analyst, Ports
 from observability.tracing import TraceBuffer, build_tracing
-from tests.fakes import FakeClock, FakeStateStore, FakeTelemetryStore
+from tests.fakes import FakeAudit, FakeClock, FakeMeter, FakeStateStore, FakeTelemetryStore
 
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC)
 ERRORS = {"checkout": 42, "cart": 7}
+PRICES = PriceTable((("dear", Price(100.0, 200.0)), ("free*", Price(0.0, 0.0))))
 Answers = Mapping[str, Callable[[Any], object]]
 
 
@@ -113,12 +115,14 @@ class World:
     state: FakeStateStore
     tools: FakeTools
     traces: TraceBuffer
+    audit: FakeAudit
+    metrics: FakeMeter
 
 
 def world(judge: Judge | None = None, tools: FakeTools | None = None, budget: Budget | None = None, *, empty: bool = False) -> World:
     """A world with data from midnight to noon."""
     tracer, traces = build_tracing("test")
-    tools, state = tools or FakeTools(), FakeStateStore()
+    tools, state, audit, metrics = tools or FakeTools(), FakeStateStore(), FakeAudit(), FakeMeter()
     extent = None if empty else Extent(START, END, {"logs": 100}, ("checkout", "cart"))
     house = ScriptedJudge()
     chosen = judge or house
@@ -132,8 +136,11 @@ def world(judge: Judge | None = None, tools: FakeTools | None = None, budget: Bu
         suggester=lambda _services: lambda _question, _desk: (PlannedCall("errors"),),
         tracer=tracer,
         clock=FakeClock(),
+        audit=audit,
+        metrics=metrics,
+        prices=PRICES,
     )
-    return World(Analyst(replace(ports, budget=budget) if budget else ports), state, tools, traces)
+    return World(Analyst(replace(ports, budget=budget) if budget else ports), state, tools, traces, audit, metrics)
 
 
 TENANT = Tenant("default")

@@ -39,7 +39,7 @@ from service.plane import OpenIncidents, Surroundings, build_intake
 from service.scheduler import Scheduler
 from service.settings import Settings
 from service.thresholds import KeptThresholds
-from tests.fakes import FakeAudit, FakeClock, FakeDocuments, FakeQueue, FakeSlots, FakeStateStore, FakeTelemetryStore, FakeVectorIndex
+from tests.fakes import FakeClock, FakeDocuments, FakeQueue, FakeSlots, FakeStateStore, FakeTelemetryStore, FakeVectorIndex
 from tests.graph.world import END, START, FakeTools, World, world
 from tools.registry import Registry
 from tools.toolbox import Toolbox
@@ -167,7 +167,7 @@ def parts_of(inside: World, store: FakeTelemetryStore) -> Parts:
         store=store,
         state=inside.state,
         documents=documents,
-        audit=FakeAudit(),
+        audit=inside.audit,
         slots=FakeSlots(),
         index=index,
         incidents=open_room(RoomPorts(store, documents, index, embedder, clock), investigated),
