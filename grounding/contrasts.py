@@ -20,6 +20,7 @@ _PIVOT = re.compile(
 _RATIO_UNITS = frozenset({"x", "×", "times", "fold"})
 NEAR = 30  # characters between a comparative and its number
 _PAIR = 2
+_BY = re.compile(r"\bby\s*$|^\s$", re.IGNORECASE)
 
 
 def read_contrast(said: Sentence, token: Token) -> Iterable[Reading]:
@@ -55,7 +56,7 @@ def _number_near(said: Sentence, token: Token) -> Token | None:
         if other.kind != "number" or re.search(r"(?:from|to|against)\s*$", said.text[: other.start], re.IGNORECASE):
             continue
         if 0 <= token.start - other.end <= NEAR or (
-            0 <= other.start - token.end <= NEAR and re.search(r"\bby\s*$", said.text[: other.start])
+            0 <= other.start - token.end <= NEAR and _BY.search(said.text[token.end : other.start])
         ):
             return other
     return None
@@ -72,7 +73,7 @@ def _pairs(said: Sentence, number: Token | None) -> Iterable[tuple[BoundCell, Bo
             value, baseline = (cell_at(said.source, row, column) for row in rivals[:_PAIR])
             yield value, baseline, {"subject": rivals[2], "other": rivals[3]}
         elif not pivot:
-            yield from _before(said, column)
+            yield from before_pairs(said, column)
 
 
 def _rivals(said: Sentence, pivot: int) -> tuple[int, int, Any, Any] | None:
@@ -90,7 +91,8 @@ def _rivals(said: Sentence, pivot: int) -> tuple[int, int, Any, Any] | None:
     return left[0], right[0], side_subject(said, mine[0]), side_subject(said, other)
 
 
-def _before(said: Sentence, column: Column) -> Iterable[tuple[BoundCell, BoundCell, dict[str, Any]]]:
+def before_pairs(said: Sentence, column: Column) -> Iterable[tuple[BoundCell, BoundCell, dict[str, Any]]]:
+    """The cell of the row named in that column, with its cell of the baseline window."""
     earlier = [
         one
         for one in said.source.columns

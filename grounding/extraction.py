@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from domain.claims import Claim
 from grounding import residue
 from grounding.candidates import Sentence, pool, sentence
+from grounding.changes import read_change
 from grounding.contrasts import read_contrast
 from grounding.covers import cover
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, supported, unverified
+from grounding.propositions import Span, propositions
 from grounding.readings import Reading, read_absence, read_number, read_order, read_quote, read_rank, read_state, read_time
 from grounding.tables import loose
 from grounding.tokens import Token
 
 Reader = Callable[[Sentence, Token], Iterable[Reading]]
+MAX_TEXT = 1_000  # characters of a sentence that is taken apart
 _UNREAD = "nothing in the text can be bound to a cell"
 
 
@@ -33,7 +37,40 @@ def read(claim: Claim, evidence: EvidenceById, lexicon: Lexicon | None = None) -
     if sources and claim.text.strip() and all(map(loose.is_loose, sources)):
         return Extraction(loose.outcome(claim.text, sources))
     lexicon = lexicon or Lexicon(evidence)
-    said = [sentence(claim.text, source, lexicon, claim.bind) for source in sources]
+    whole = _read_whole(claim, evidence, lexicon)
+    if whole.outcome.verdict == "supported" or len(claim.text) > MAX_TEXT:
+        return whole
+    parts = propositions(claim.text, partial(_names, lexicon=lexicon, ids=[source.id for source in sources]))
+    return (
+        _together(claim, whole, [_read_whole(replace(claim, text=part), evidence, lexicon) for part in parts]) if len(parts) > 1 else whole
+    )
+
+
+def _names(text: str, lexicon: Lexicon, ids: Sequence[str]) -> list[Span]:
+    """The names of any evidence in a text, the longest of those that overlap."""
+    found = sorted((mention for one in ids for mention in lexicon.mentions(text, one)), key=lambda one: (one.start, -one.end))
+    spans: list[Span] = []
+    for mention in found:
+        if not spans or mention.start >= spans[-1].end:
+            spans.append(Span(mention.start, mention.end))
+    return spans
+
+
+def _together(claim: Claim, whole: Extraction, parts: Sequence[Extraction]) -> Extraction:
+    """A sentence is as good as its worst part; what no part settles stays open, even where the whole was misread."""
+    claims = tuple(_named(found, claim, i) for i, found in enumerate(found for part in parts for found in part.claims))
+    outcomes = [part.outcome for part in parts]
+    failed = [one for one in outcomes if one.verdict != "supported"]
+    wrong = next((one for one in failed if one.verdict == "contradicted"), None)
+    if not failed:
+        return Extraction(outcomes[0], claims)
+    if wrong is not None:
+        return Extraction(replace(wrong, correction=None), claims)
+    return Extraction(failed[0], claims or whole.claims)
+
+
+def _read_whole(claim: Claim, evidence: EvidenceById, lexicon: Lexicon) -> Extraction:
+    said = [sentence(claim.text, source, lexicon, claim.bind) for source in pool(claim.bind, evidence)]
     if not claim.text.strip() or not said:
         return Extraction(unverified("there is no text to read" if said else "there is no evidence to read it against"))
     readings = _readings(said)
@@ -94,6 +131,7 @@ def _best(readings: Sequence[Reading]) -> Reading | None:
 
 _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset({"quoted"}), read_quote),
+    (frozenset({"number"}), read_change),
     (frozenset({"comparative", "number"}), read_contrast),
     (frozenset({"quantifier"}), read_rank),
     (frozenset({"time", "clock"}), read_time),

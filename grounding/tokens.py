@@ -41,7 +41,9 @@ _NAMED_DATE = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    rf"(?<![\d:.\w])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?(?![\d:])(?:\s*(am|pm)\b)?(?:\s*({ZONE}))?", re.IGNORECASE
+    rf"(?<![\d:.\w])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?(?![\d:])(?:\s*(am|pm)\b)?(?:\s*({ZONE}))?"
+    rf"(?=(?:\s*(?:and|to|until|-|–)\s*\d{{1,2}}:\d{{2}}(?::\d{{2}})?\s*({ZONE}))?)",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:[/:]\d+)?(?![\w]|\.\d)|(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{1,4}(?![\w:])"
@@ -175,7 +177,8 @@ def _date(match: re.Match[str], year: int, month: int, day: int) -> Token | None
 
 
 def _clock(match: re.Match[str]) -> Token:
-    hour, minute, second, fraction, half, zone = match.groups()
+    hour, minute, second, fraction, half, own, shared = match.groups()
+    zone = own or shared  # "between 19:00 and 20:00 KST" says the zone once
     hours = int(hour) % 12 + (12 if half.lower() == "pm" else 0) if half else int(hour)
     step = timedelta(seconds=1) if second else timedelta(minutes=1)
     micros = int((fraction or "0")[:6].ljust(6, "0"))
