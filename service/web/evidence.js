@@ -4,6 +4,7 @@ import { el, show } from "./dom.js";
 import { cell, number, seconds, span, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
 import { boundCells } from "./paths.js";
+import { replayPart } from "./replay.js";
 
 const DRAWN = 200;
 const AROUND = 5;
@@ -200,6 +201,7 @@ export class EvidencePanel {
       rowsTable(evidence, bound, all, () => this.draw(ids, claim, true)),
       totals(evidence, bound),
       provenance(evidence),
+      replayPart(evidence),
     );
   }
 

@@ -1,4 +1,5 @@
 /* Every word the page says by itself; those of the views beside Ask stand in labels_of_views.js. */
+import { REPLAY } from "./labels_of_replay.js";
 import { VIEWS } from "./labels_of_views.js";
 
 export const L = {
@@ -178,5 +179,6 @@ export const L = {
     empty: "Write a question first.",
     dates: "The end of the time range lies before its start.",
   },
+  replay: REPLAY,
   ...VIEWS,
 };

@@ -102,6 +102,18 @@ def test_a_claim_opens_beside_the_cell_it_was_recomputed_from(page: Page) -> Non
     expect(panel).to_be_hidden()
 
 
+def test_evidence_is_asked_again_from_its_panel(page: Page) -> None:
+    ask(page, BREAK_IN)
+    page.locator("section .claims .claim", has_text="failed password attempts").first.click()
+    panel = page.locator("#panel")
+    panel.locator("button", has_text="Replay this look-up").click()
+    told = panel.locator(".replayed [role=status].notice")
+    expect(told).to_have_class(re.compile("good"), timeout=SLOW_MS)
+    rows = re.search(r"([\d,]+) of ([\d,]+) rows shown", panel.inner_text())
+    assert rows is not None
+    expect(told).to_contain_text(f"The same: {rows[2]} rows")
+
+
 def test_every_claim_shows_a_bound_cell(page: Page) -> None:
     ask(page, "Which routes fail most?")
     claims = page.locator("section .claims .claim")

@@ -1,0 +1,22 @@
+/* What the replay of evidence says. */
+export const REPLAY = {
+  title: "Replay",
+  hint: "Asks the store the same question again: same template, parameters and window.",
+  button: "Replay this look-up",
+  asking: "Asking again …",
+  same: (rows) => `The same: ${rows} rows, equal to the last digit.`,
+  differs: (what) => `It differs now: ${what}.`,
+  elsewhere: "rows in scope or status",
+  damaged: "The kept snapshot is not the one that was saved.",
+  added: (n) => `${n} rows more`,
+  removed: (n) => `${n} rows fewer`,
+  cells: (n) => `${n} cells changed`,
+  totals: (n) => `${n} totals changed`,
+  changed: "What changed",
+  row: "Row",
+  column: "Column",
+  total: "Total",
+  was: "Then",
+  now: "Now",
+  hashes: "SHA-256",
+};
