@@ -1,11 +1,11 @@
 """Actions of operations: what may be recommended, as texts of a catalogue for a person to carry out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Risk = Literal["low", "medium", "high"]
-TargetKind = Literal["service", "component", "client", "account", "route", "query", "host", "team"]
+TargetKind = Literal["service", "component", "client", "account", "route", "query", "host", "team", "log"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,10 @@ class Action:
     titles: Mapping[str, str]
     texts: Mapping[str, str]
     targets: frozenset[TargetKind]
-    answers: frozenset[str]
+    answers: tuple[str, ...]
     reversible: bool
     risk: Risk = "low"
-    aliases: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()
 
     def text(self, target: str, language: str = "en") -> str:
         """The advice about one target, as a sentence of that language (English where it has none)."""
