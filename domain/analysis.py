@@ -23,7 +23,7 @@ class Question:
     """What somebody wants to know. `window` None means: all that is stored. `desk` forces one desk.
 
     An incident or alert asks too (`trigger`): then every desk looks, `service` is where it showed, `since` when,
-    and `incident_ids` whose it is.
+    `incident_ids` whose it is, and `texts` what came with it (titles, annotations, comments), which no model is shown.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Question:
     service: str = ""
     since: datetime | None = None
     incident_ids: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

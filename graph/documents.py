@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agents.writer import Page, markdown
+from analytics.attempts import attempts
 from domain.analysis import Analysis, FinalDecision, RunStatus, Trigger, Usage
 from domain.claims import Grounding, Judged
-from domain.findings import worst
+from domain.findings import Finding, worst
 from graph.causes import affected, root_causes, similar_incidents
 from graph.context import RunContext
 from graph.state import RunState
@@ -18,8 +19,8 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
     """The analysis of a finished run; ids of evidence and usage are completed when it is stored."""
     judged, gaps = tuple(state.get("judged", [])), _gaps(context, state)
     grounding = state.get("grounding") or NOT_GRADED
-    findings = tuple(state.get("findings", []))
     ledger, scope = context.ledger, context.scope
+    findings = (*state.get("findings", []), *steering(context, len(state.get("findings", []))))
     removed, model = tuple(state.get("removed", [])), _model(ledger.models)
     page = Page(state["headline"], judged, findings, gaps, grounding, scope.window, tuple(ledger.notes), model, removed)
     return Analysis(
@@ -54,6 +55,14 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
         lag_s=max((item.lag_s for item in ledger.evidence.values()), default=0.0),
         language=context.question.language,
     )
+
+
+def steering(context: RunContext, taken: int) -> Sequence[Finding]:
+    """Attempts to steer the analyst in what the run saw, noted for the reader; as findings they weigh nothing."""
+    tried = attempts(context.ledger.evidence.values(), context.question.texts)
+    for attempt in tried:
+        context.ledger.note(attempt.note)
+    return [attempt.finding(f"F{number}") for number, attempt in enumerate(tried, start=taken + 1)]
 
 
 def _gaps(context: RunContext, state: RunState) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from grounding.cells import number
 from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, first_problem, supported, unverified
 from grounding.paths import BoundCell, Unresolved, is_complete, is_series, resolve
+from grounding.support import support_problem
 
 _DIGITS = re.compile(r"\d")
 _BARE = frozenset({"", "rows", "rows[*]"})
@@ -30,6 +31,7 @@ def check(claim: Claim, evidence: EvidenceById) -> Outcome:
         return unverified(cells.reason)
     problem = first_problem(
         partial(control_problem, source),
+        partial(support_problem, cells, "an all-clear"),
         partial(_frame_problem, claim, source, binding, cells),
         partial(_presence, claim, source, binding, cells),
     )

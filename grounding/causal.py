@@ -17,6 +17,7 @@ from grounding.causes.parties import party_of
 from grounding.causes.rivals import Rival, Setting
 from grounding.causes.scene import Scene, Side, apart, named, scene_of, side_of
 from grounding.outcomes import Outcome, contradicted, first_problem, supported, unverified
+from grounding.support import support_problem
 
 LEAST_KINDS = 2
 
@@ -155,9 +156,11 @@ def _kind_problem(kinds: Sequence[str]) -> Outcome | None:
 
 
 def _trust_problem(scene: Scene) -> Outcome | None:
-    cells = (operands.operand(binding, scene.case.evidence) for binding in scene.claim.bind)
-    trusted = (cell.column.trust == "platform" for one in cells if not isinstance(one, Outcome) for cell in one.cells)
-    return None if any(trusted) else unverified("text of outsiders alone cannot carry a cause: no bound cell is the platform's own")
+    found = (operands.operand(binding, scene.case.evidence) for binding in scene.claim.bind)
+    cells = [cell for one in found if not isinstance(one, Outcome) for cell in one.cells]
+    if not any(cell.column.trust == "platform" for cell in cells):
+        return unverified("text of outsiders alone cannot carry a cause: no bound cell is the platform's own")
+    return support_problem(cells, "a cause")
 
 
 def _rival_problem(scene: Scene, found: Sequence[Rival]) -> Outcome | None:

@@ -13,8 +13,12 @@ from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, first_problem, supported, unverified
 from grounding.paths import BoundCell
 from grounding.ranking import Quantifier
+from grounding.support import support_problem
 
 _MISSING = object()
+WELL = frozenset(
+    {"ok", "okay", "up", "healthy", "normal", "green", "good", "fine", "well", "clean", "safe", "benign", "harmless", "정상", "양호"}
+)
 _SHARES = frozenset({"all", "only", "some", "none"})
 
 
@@ -46,8 +50,14 @@ def _checked(claim: Claim, cells: Sequence[BoundCell], quantifier: Quantifier | 
         partial(_subject_problem, claim, cells, column, is_share),
         partial(_value_problem, claim, cell, column) if not is_share else _nothing,
         partial(_quantifier_problem, claim, cells, column, quantifier) if quantifier else _nothing,
+        partial(support_problem, cells, "an all-clear") if _is_all_clear(claim) else _nothing,
     )
     return problem or supported()
+
+
+def _is_all_clear(claim: Claim) -> bool:
+    """Whether the claim says that something is well: a log line that says so of itself proves nothing."""
+    return str(claimed_value(claim)).strip().casefold() in WELL
 
 
 def _nothing() -> None:

@@ -12,6 +12,7 @@ from domain.ids import ThreadId
 from domain.incidents import INCIDENT_SEVERITIES, Alert, Incident
 from domain.window import Window
 from graph.events import Emit, silent
+from prompts.veil import is_safe_name
 from service.alerts import alerts_of
 from service.parts import Parts
 from service.scope import extent_of, latest, reference, window, zone
@@ -57,6 +58,7 @@ async def of_incident(parts: Parts, incident: Incident, emit: Emit = silent) -> 
         service=service,
         since=incident.start_at,
         incident_ids=(incident.incident_id,),
+        texts=texts_of_incident(incident),
     )
     return await _looked_into(parts, question, emit)
 
@@ -66,7 +68,13 @@ async def of_alert(parts: Parts, alerts: Sequence[Alert], emit: Emit = silent) -
     alert = max(alerts, key=lambda one: INCIDENT_SEVERITIES.index(one.severity))
     asked = await _around(parts, alert.started_at, alert.ended_at, parts.settings.timezone)
     question = Question(
-        _text(alert.service), asked, tz=parts.settings.timezone, trigger="alert", service=alert.service, since=alert.started_at
+        _text(alert.service),
+        asked,
+        tz=parts.settings.timezone,
+        trigger="alert",
+        service=alert.service,
+        since=alert.started_at,
+        texts=texts_of_alert(alert),
     )
     return await _looked_into(parts, question, emit)
 
@@ -88,5 +96,21 @@ async def _around(parts: Parts, began: datetime, ended: datetime | None, tz: str
     return Window(began - LEAD, end, tz)
 
 
+def texts_of_incident(incident: Incident) -> dict[str, str]:
+    """What others wrote about an incident, by what it is."""
+    alarms = {f"the subject of alarm {number}": alarm.subject for number, alarm in enumerate(incident.alarms, start=1)}
+    comments = {f"comment {number} on the incident": comment.text for number, comment in enumerate(incident.comments, start=1)}
+    return {"the title of the incident": incident.title, **alarms, **comments}
+
+
+def texts_of_alert(alert: Alert) -> dict[str, str]:
+    """What the sender of an alert wrote, by what it is."""
+    labels = {f"a label of the alert ({number})": f"{name}: {value}" for number, (name, value) in enumerate(alert.labels.items(), start=1)}
+    annotations = alert.raw.get("annotations")
+    notes = enumerate(annotations.values(), start=1) if isinstance(annotations, Mapping) else ()
+    return {"the title of the alert": alert.title, **labels, **{f"annotation {number} of the alert": str(text) for number, text in notes}}
+
+
 def _text(service: str) -> str:
-    return f"What went wrong with {service}, and why?" if service else "What went wrong, and why?"
+    """The question an alert or incident asks; it names a service only by an identifier that says nothing else."""
+    return f"What went wrong with {service}, and why?" if is_safe_name(service) else "What went wrong, and why?"
