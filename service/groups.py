@@ -183,6 +183,20 @@ def eval_redaction(
     call(context, "evaluation.redaction", json, seed=seed, secrets=secrets, phrasebook=phrasebook, lines=lines or [], out=out)
 
 
+@evaluation.command("verifier")
+def eval_verifier(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="seed of the worlds and of what is drawn")] = 1,
+    claims: Annotated[int, typer.Option(help="how many true claims", min=50)] = 1_500,
+    language: Annotated[str, typer.Option(help="of the claims' sentences: en|ko")] = "en",
+    patterns: Annotated[bool, typer.Option("--patterns", help="also show the most frequent shapes of unverified claims")] = False,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Give the verifier true claims and wrong ones made from them; exit 1 when a bar is not kept."""
+    call(context, "evaluation.verifier", json, seed=seed, claims=claims, language=language, patterns=patterns, out=out)
+
+
 @evaluation.command("soak")
 def eval_soak(
     context: typer.Context,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.house.judge import HouseJudge
+from domain.calls import Refusal, Scope, ToolCall, ToolResult, ToolSpec
 from domain.telemetry import LogRecord, LogTemplate
 from evals.compare.arms import HOUSE, Arm, ArmName, Arms, Conditions
 from graph.analyst import Analyst
@@ -51,6 +52,14 @@ class PartsRuntime:
     async def ask_as(self, arm: ArmName, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """`POST /api/chat` under one arm."""
         return (await actions.ask(replace(self._parts, analyst=self._analysts[arm]), checked(ChatRequest, question))).as_json()
+
+    def tools(self) -> Sequence[ToolSpec]:
+        """The tools that this store can answer."""
+        return [spec for spec in self._parts.toolbox.menu() if spec.available]
+
+    async def measure(self, call: ToolCall, scope: Scope) -> ToolResult | Refusal:
+        """One call of one tool."""
+        return await self._parts.toolbox.call(call, scope)
 
     async def write_logs(self, records: Sequence[LogRecord]) -> int:
         """Rows straight into the store."""

@@ -23,6 +23,8 @@ from evals.sampling import command as samplings
 from evals.soak import command as soaks
 from evals.soak.campaign import Product
 from evals.soak.report import as_markdown as soak_page
+from evals.verifier import command as verifiers
+from evals.verifier.report import as_patterns as verifier_page
 from service.invocation import Invocation
 from service.queues import queue_server
 from service.runtimes import conditions, open_arms, open_runtime
@@ -97,6 +99,15 @@ async def redaction(invocation: Invocation, options: Mapping[str, Any]) -> int:
     asked = redactions.Asked(options["seed"], options["secrets"], options["phrasebook"], tuple(options["lines"]))
     report = redactions.run(asked, out, now=now, say=invocation.say)
     invocation.show(report, _scores(report))
+    return 0 if report["kept"] else 1
+
+
+async def verifier(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Measure the verifier on claims with known truth; exit 1 when a bar is not kept."""
+    out, now = options["out"] or _results(), datetime.now(UTC)
+    asked = verifiers.Asked(options["seed"], options["claims"], options["language"])
+    report = await verifiers.run(open_runtime, asked, out, now=now, say=invocation.say)
+    invocation.show(report, verifier_page(report) if options["patterns"] else _scores(report))
     return 0 if report["kept"] else 1
 
 
