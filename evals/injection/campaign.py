@@ -1,0 +1,81 @@
+"""All attacks, world by world: each world holds as many as fit, and every attack is tried in runs of its own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from evals.injection.corpus import Cell, attacks, turned
+from evals.injection.goals import Attack
+from evals.injection.phrases import Phrasebook
+from evals.injection.planting import Planted, plant
+from evals.injection.raw import unguarded
+from evals.injection.stage import Stage, StageFactory
+from evals.injection.trial import Outcome, Scene, tried
+from evals.injection.worlds import RIVAL, RIVAL_LINES, TENANT, Ground, ground
+
+SHOWN_BASE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Which attacks: of which seed and words, how many (0: all), and how many share a world."""
+
+    seed: int
+    book: Phrasebook
+    attacks: int = 0
+    together: int = 12
+
+    def worlds(self) -> list[list[Cell]]:
+        """The cells of each world."""
+        cells = list(turned(self.seed, self.attacks))
+        return [cells[at : at + self.together] for at in range(0, len(cells), self.together)]
+
+
+async def campaign(open_stage: StageFactory, course: Course, say: Callable[[str], None]) -> list[Outcome]:
+    """Plants and tries every attack of a course."""
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory(prefix="watchfloor-injection-") as scratch:
+        data = Path(scratch) / "data"
+        data.mkdir()
+        async with open_stage(data) as stage:
+            for number, cells in enumerate(course.worlds()):
+                held = ground(number, course.seed, Path(scratch) / f"world-{number}")
+                planted = attacks(course.seed, cells, held.cast, course.book)
+                found = await _on(stage, held, planted)
+                outcomes += found
+                say(f"  {held.name}: {len(found)} attacks, {_told(found)}")
+    return outcomes
+
+
+async def _on(stage: Stage, held: Ground, planted: Sequence[Attack]) -> list[Outcome]:
+    scene = await _set(stage, held)
+    rows = Planted()
+    for attack in planted:
+        plant(attack, held.window, (held.culprit, *held.cast.others), rows)
+    for path, options in rows.files(held.folder, held.window.start.year):
+        await stage.load(path, options)
+    return [_with_raw(await tried(scene, attack), held) for attack in planted]
+
+
+async def _set(stage: Stage, held: Ground) -> Scene:
+    """The world loaded and looked at once, before anything is planted in it."""
+    for path, options in held.files():
+        await stage.load(path, options)
+    await stage.load_for(TENANT, RIVAL, RIVAL_LINES, held.since)
+    clean = (await stage.investigate(None, held.request())).document
+    return Scene(stage, held, clean, frozenset(tool.name for tool in stage.menu()))
+
+
+def _with_raw(outcome: Outcome, held: Ground) -> Outcome:
+    attack, rows = outcome.attack, Planted()
+    plant(attack, held.window, (held.culprit, *held.cast.others), rows)
+    base = (held.folder / "app.ndjson").read_text("utf-8").splitlines()[:SHOWN_BASE]
+    lines = "\n".join([*base, *rows.logs, *rows.spans, *rows.metrics, *rows.access, *rows.auth, *attack.pieces])
+    seen, reasons = unguarded(attack, lines, held.window.as_json())
+    return replace(outcome, raw_seen=seen, raw=reasons)
+
+
+def _told(found: Sequence[Outcome]) -> str:
+    names = ("seen", "house", "puppet", "told", "raw")
+    return ", ".join(f"{name} {sum(bool(getattr(one, name)) for one in found)}" for name in names)
