@@ -8,9 +8,10 @@ from typing import Any
 from domain.claims import Claim
 from domain.evidence import Column
 from domain.window import Window
-from grounding import display, metrics, ranking, relations, residue, subjects, units, windows
+from grounding import consequences, display, metrics, ranking, relations, residue, subjects, units, windows
 from grounding.cells import clean, instant, magnitude, number
 from grounding.covers import cover
+from grounding.knowledge import NOTHING, Knowledge
 from grounding.languages import in_english, phrases_of
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
@@ -18,8 +19,12 @@ from grounding.paths import BoundCell, Unresolved, resolve
 from grounding.phrases import Phrases
 
 
-def render(claim: Claim, evidence: EvidenceById, language: str = "en", run_window: Window | None = None) -> str:
+def render(
+    claim: Claim, evidence: EvidenceById, language: str = "en", run_window: Window | None = None, knowledge: Knowledge = NOTHING
+) -> str:
     """One sentence from slots; the window is said where it is not the run's. An unknown kind or empty slots give the cleaned text."""
+    if advised := consequences.advice_said(claim, language, knowledge):
+        return advised
     words = phrases_of(language)
     cell = bound_cell(claim, evidence)
     writer = _WRITERS.get(claim.kind)
@@ -255,11 +260,10 @@ def _trend(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     return words.fill(words.sentences["trend" if who else "trend_all"], subject=who, label=label_of(claim, cell, words), direction=said)
 
 
-def _other(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
-    slots = claim.slots
-    parts = {name: subject_said(slots.get(name), cell, words) for name in ("cause", "effect", "action", "target", "incident_id")}
-    shape = words.sentences.get(f"{claim.kind} {claim.hedge}", words.sentences[claim.kind])
-    return words.fill(shape, hedge=words.hedges.get(claim.hedge, ""), **parts)
+def _other(claim: Claim, _cell: BoundCell | None, words: Phrases) -> str:
+    names = (consequences.incident_shape(claim), f"{claim.kind} {claim.hedge}", claim.kind)
+    shape = next(words.sentences[name] for name in names if name in words.sentences)
+    return words.fill(shape, hedge=words.hedges.get(claim.hedge, ""), **consequences.parts(claim))
 
 
 _WRITERS = {
@@ -276,9 +280,12 @@ _WRITERS = {
 }
 
 
+_UNSCOPED = frozenset({"quote", "causal", "past_incident", "recommendation"})
+
+
 def _scope_said(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
     """Filters of the evidence that the subject does not name are said, or the sentence would claim too much."""
-    if cell is None or claim.kind == "quote":
+    if cell is None or claim.kind in _UNSCOPED:
         return ""
     named = " ".join(str(claim.slots.get(name)) for name in ("subject", "event", "first", "then", "what"))
     left = [(name, value) for name, value in subjects.entity_filters(cell.evidence).items() if str(value) not in named]

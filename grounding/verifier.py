@@ -1,13 +1,15 @@
 """The verifier: every claim against the evidence it cites, slots first, then what its text says besides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.claims import Claim, Judged
+from domain.claims import Claim, Judged, Verdict
 from grounding import extraction, residue
 from grounding.case import Case
+from grounding.causes.wording import wording_problem
 from grounding.clauses import unchecked_clause
+from grounding.consequences import is_catalogued
 from grounding.covers import cover
 from grounding.knowledge import NOTHING, Knowledge
 from grounding.languages import in_english, in_own_words
@@ -17,8 +19,9 @@ from grounding.registry import CHECKS
 from grounding.tokens import scan
 
 _NEGATED = ("negated", "negation", "negative")
+_NEVER_DENIED = {"causal", "recommendation", "past_incident"}
 _GOOD = {"supported", "consistent"}
-_FLIPPED = {"supported": "contradicted", "contradicted": "supported"}
+_FLIPPED: Mapping[Verdict, Verdict] = {"supported": "contradicted", "contradicted": "supported"}
 
 
 def verify(claims: Sequence[Claim], evidence: EvidenceById, knowledge: Knowledge = NOTHING) -> tuple[Judged, ...]:
@@ -33,6 +36,9 @@ def verify(claims: Sequence[Claim], evidence: EvidenceById, knowledge: Knowledge
 
 
 def _judge(claim: Claim, case: Case) -> Judged:
+    if is_catalogued(claim, case.knowledge):
+        # The catalogue's own sentence says nothing beside the slots, in whatever language.
+        return replace(_judged(replace(claim, text=""), case), claim=claim)
     said = in_english(claim.text, case.evidence)
     return in_own_words(_judged(replace(claim, text=said.text), case), claim, said)
 
@@ -49,7 +55,9 @@ def _judged(claim: Claim, case: Case) -> Judged:
 def _check(claim: Claim, case: Case) -> Outcome:
     outcome = CHECKS[claim.kind](claim, case)
     if any(claim.slots.get(name) is True for name in _NEGATED) and outcome.verdict in _FLIPPED:
-        return Outcome(_FLIPPED[outcome.verdict], f"denied: {outcome.reason}")  # type: ignore[arg-type]
+        if claim.kind in _NEVER_DENIED:
+            return unverified(f"a denied {claim.kind} claim is not checked")
+        return Outcome(_FLIPPED[outcome.verdict], f"denied: {outcome.reason}")
     return outcome
 
 
@@ -64,6 +72,9 @@ def _with_about(claim: Claim) -> Claim:
 
 
 def _text_problem(claim: Claim, case: Case) -> Outcome | None:
+    turned = wording_problem(claim) if claim.kind == "causal" else None
+    if turned:
+        return turned
     said = cover(claim, case.evidence)
     left = residue.problems(claim.text, [said], case.lexicon)
     if not left:

@@ -29,6 +29,9 @@ SENTENCES = {
     "past_incident": "인시던트 {incident_id}(과) 비슷합니다",
     "past_incident likely": "인시던트 {incident_id}(과) 비슷한 것으로 보입니다",
     "past_incident possible": "인시던트 {incident_id}(과) 비슷할 수 있습니다",
+    "past_incident similarity": "인시던트 {incident_id}(과) 비슷합니다. 유사도는 {similarity}입니다",
+    "past_incident cause": "인시던트 {incident_id}(과) 비슷합니다. 그 원인은 {cause}",
+    "past_incident similarity cause": "인시던트 {incident_id}(과) 비슷합니다. 유사도는 {similarity}이고 그 원인은 {cause}",
     "recommendation": "권고: {action} {target}",
 }
 OPS = {

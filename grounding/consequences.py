@@ -1,0 +1,58 @@
+"""What sentences say of causes, past incidents and advice: their parts in words, the hedge inside the sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.claims import Claim
+from grounding import display, vocabulary
+from grounding.cells import clean, number
+from grounding.knowledge import NOTHING, Knowledge
+
+_WHO = ("service", "app", "application", "name", "entity", "subject", "host", "node")
+_DETAIL = ("component", "metric")
+
+
+def party_said(slot: Any) -> str:
+    """A party by its service, with what of it in brackets: `cart (pool in use)`."""
+    if not isinstance(slot, Mapping):
+        return display.name(slot) if slot else ""
+    who = next((display.name(slot[key]) for key in _WHO if slot.get(key)), "")
+    detail = next((display.name(str(slot[key]).replace("_", " ")) for key in _DETAIL if slot.get(key)), "")
+    return f"{who} ({detail})" if who and detail and detail != who else who or detail
+
+
+def incident_shape(claim: Claim) -> str:
+    """Which sentence tells a past incident: with its similarity, its cause, both or neither."""
+    told = [name for name in ("similarity", "cause") if claim.slots.get(name) not in (None, "")]
+    return " ".join(["past_incident", *told])
+
+
+def parts(claim: Claim) -> dict[str, str]:
+    """The words of a causal, past incident or recommendation sentence."""
+    slots = claim.slots
+    cause = slots.get("cause")
+    similarity = number(slots.get("similarity"))
+    return {
+        "cause": display.quoted(clean(str(cause))) if claim.kind == "past_incident" and cause else party_said(cause),
+        "effect": party_said(slots.get("effect")),
+        "incident_id": party_said(slots.get("incident_id")),
+        "similarity": "" if similarity is None else display.number(similarity, "%" if slots.get("unit") == "%" else ""),
+        "action": display.name(str(slots.get("action") or "").replace("_", " ")),
+        "target": party_said(slots.get("target")),
+    }
+
+
+def advice_said(claim: Claim, language: str, knowledge: Knowledge = NOTHING) -> str:
+    """The catalogue's sentence for an action and its target; empty where the action is in no catalogue."""
+    action = knowledge.actions.get(str(claim.slots.get("action") or ""))
+    target = party_said(claim.slots.get("target"))
+    return action.text(target, language) if action and target else ""
+
+
+def is_catalogued(claim: Claim, knowledge: Knowledge) -> bool:
+    """Whether a sentence of advice is the catalogue's own, in any of its languages."""
+    action = knowledge.actions.get(str(claim.slots.get("action") or ""))
+    if claim.kind != "recommendation" or action is None:
+        return False
+    said = vocabulary.plain(claim.text)
+    return any(said == vocabulary.plain(advice_said(claim, language, knowledge)) for language in action.texts)
