@@ -1,6 +1,6 @@
 """Tool calls and what comes back: the vocabulary between judges, desks and tools."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from domain.claims import Claim
@@ -8,6 +8,14 @@ from domain.evidence import Evidence
 from domain.findings import Finding
 from domain.ids import DEFAULT_TENANT, RunId, Tenant
 from domain.window import Window
+
+EQUALITY = frozenset({"service", "route", "client", "user", "severity", "status"})  # filters that compare a whole value
+
+
+class Tainted(str):
+    """A value read from a cell that strangers wrote; as a filter it is an equality literal, and it names nothing else."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class Filters:
 
     def given(self) -> dict[str, Any]:
         """The parameters that were given."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from domain.calls import Refusal, Scope, ToolCall, ToolResult
 from graph.context import Called, RunContext
 from graph.events import Event, silent
 from observability import semconv
+from tools.candidates import told
+from tools.taint import taint_problem
 
 LEAST_CALL_S = 0.05
 
@@ -23,7 +25,7 @@ async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | R
     shown = {"desk": desk, "tool": call.tool, "filters": call.filters.given(), "evidence_id": call.evidence_id}
     context.emit(Event("tool", {**shown, "state": "start"}))
     begin = time.perf_counter()
-    answer = await _call(context, call)
+    answer = _signed(await _call(context, call), desk)
     context.ledger.calls.append(Called(desk, call, answer, context.meter.elapsed_s))
     rows = len(answer.evidence.rows) if isinstance(answer, ToolResult) else 0
     context.emit(Event("tool", {**shown, "state": "done", "ms": round((time.perf_counter() - begin) * 1e3, 1), "rows": rows}))
@@ -34,6 +36,20 @@ async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | R
     return answer
 
 
+def _signed(answer: ToolResult | Refusal, desk: str) -> ToolResult | Refusal:
+    """An answer whose candidate claims name the desk that looked."""
+    if isinstance(answer, Refusal):
+        return answer
+    return replace(answer, candidates=tuple(replace(claim, agent=claim.agent or desk) for claim in answer.candidates))
+
+
+def _told(answer: ToolResult | Refusal, language: str) -> ToolResult | Refusal:
+    """The answer with its claims in the language asked for; tools speak English."""
+    if isinstance(answer, Refusal) or language == "en":
+        return answer
+    return replace(answer, candidates=tuple(told(claim, answer.evidence, language) for claim in answer.candidates))
+
+
 def _used_up(context: RunContext) -> str:
     """Which limit leaves no room for a further look; empty for none."""
     if context.ledger.tool_calls >= context.budget.tool_calls:
@@ -42,6 +58,8 @@ def _used_up(context: RunContext) -> str:
 
 
 async def _call(context: RunContext, call: ToolCall) -> ToolResult | Refusal:
+    if broken := taint_problem(call, context.scope):
+        return broken
     given = {semconv.TOOL: call.tool, semconv.EVIDENCE_ID: call.evidence_id}
     with context.meter.measure("tool"), context.tracer.span(f"execute_tool {call.tool}", semconv.EXECUTE_TOOL, given) as span:
         try:

@@ -18,6 +18,7 @@ from tools.findings import findings_of
 from tools.queries import Asked, control_query, rows_query
 from tools.registry import Registry
 from tools.requests import foreign_filter, missing_columns, refusal
+from tools.taint import taint_problem
 from tools.template import MetricTemplate
 
 
@@ -43,6 +44,8 @@ class Toolbox:
 
         A store that fails or takes too long gives evidence of status `error` or `timeout`.
         """
+        if broken := taint_problem(call, scope):
+            return broken
         composite = next((tool for tool in self.composites if tool.spec.name == call.tool), None)
         if composite:
             return foreign_filter(composite.spec, call.filters) or await composite.call(call, scope)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from agents.briefing.dossier import Dossier, before
 from agents.briefing.issues import Issue, traced
-from domain.calls import Filters, ToolResult, ToolSpec
+from domain.calls import Filters, Tainted, ToolResult, ToolSpec
 from domain.claims import Claim
 from domain.window import Window
 from grounding.rendering import render
@@ -93,7 +93,7 @@ def issue_looks(issues: Sequence[Issue]) -> tuple[Look, ...]:
 
 
 def _of_issue(issue: Issue) -> tuple[Look, ...]:
-    only = Filters(service=issue.service)
+    only = Filters(service=Tainted(issue.service))
     return (
         Look("span_latency_by_service", issue.window, ("calls", "errors", "error_rate"), filters=only),
         Look("error_rate_by_service", issue.window, ("errors", "error_rate"), 2, only),
