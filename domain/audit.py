@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from domain.evidence import sha256_of
 from domain.ids import DEFAULT_TENANT, RunId, Tenant
 from domain.window import rfc3339
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 AuditKind = Literal[
     "run.started",
     "tool.called",
@@ -73,8 +74,10 @@ class AuditLog(Protocol):
         """Add notes to the end of the chain, all or none."""
         ...
 
-    async def newest(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, run_id: str = "", kind: str = "") -> tuple[AuditEntry, ...]:
-        """The last entries, newest first; of one run or kind where that is given."""
+    async def newest(
+        self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, run_id: str = "", kind: str = "", since: datetime = BEGINNING
+    ) -> tuple[AuditEntry, ...]:
+        """The last entries, newest first; of one run or kind, and from a time on, where that is given."""
         ...
 
     async def chain(self, tenant: Tenant = DEFAULT_TENANT, after: int = 0, limit: int = 1_000) -> tuple[AuditEntry, ...]:

@@ -11,6 +11,7 @@ from grounding.reasons import family
 FAILED = frozenset({"unverified", "contradicted"})
 KINDS = frozenset(get_args(ClaimKind))
 OTHER = "other"
+AUTHORS = ("model", "briefer")  # who words claims beside the desks
 
 
 def record(meter: Meter, analysis: Analysis) -> None:
@@ -23,7 +24,7 @@ def record(meter: Meter, analysis: Analysis) -> None:
     if (share := success_rate([entry.verdict for entry in judged])) is not None:
         meter.observe("verification_success_ratio", share)
     for entry in judged:
-        verdict, kind, desk = entry.verdict, _kind(entry), _desk(entry, analysis)
+        verdict, kind, desk = entry.verdict, _kind(entry), desk_of(entry, analysis)
         meter.add("claims_total", verdict=verdict, kind=kind, desk=desk)
         if verdict in FAILED:
             why = {"prompt_version": version, "reason": family(entry.reason)}
@@ -48,6 +49,7 @@ def _kind(entry: Judged) -> str:
     return entry.claim.kind if entry.claim.kind in KINDS else OTHER
 
 
-def _desk(entry: Judged, analysis: Analysis) -> str:
-    known = {*analysis.desks, "model", HOUSE}
+def desk_of(entry: Judged, analysis: Analysis) -> str:
+    """The desk whose look a claim came of, or who else worded it: one of ours, whatever a model called itself."""
+    known = {*analysis.desks, *AUTHORS}
     return entry.claim.agent if entry.claim.agent in known else OTHER

@@ -12,6 +12,7 @@ from domain.claims import Judged
 from domain.documents import document
 from domain.window import Window
 from graph.context import Called, RunContext
+from graph.measuring import desk_of, prompt_version
 from grounding.reasons import family
 
 LONGEST, MOST_CLAIMS, MOST_NOTES = 300, 50, 20
@@ -70,21 +71,35 @@ def _window(window: Window) -> Mapping[str, str]:
 
 def _checked(analysis: Analysis) -> Mapping[str, Any]:
     grounding, removed = analysis.grounding, analysis.removed_claims
+    templates = {one.id: one.template for one in analysis.evidence}
     return {
-        "verdicts": _counted([entry.verdict for entry in analysis.claims]),
+        "trigger": analysis.trigger,
+        "model": analysis.model,
+        "prompt_version": prompt_version(analysis),
+        "language": analysis.language,
+        "counts": _by_kind(analysis),
         "published": len(analysis.claims),
         "removed_total": len(removed),
-        "removed": [_removed(entry) for entry in removed[:MOST_CLAIMS]],
+        "removed": [_removed(entry, templates) for entry in removed[:MOST_CLAIMS]],
         "corrected": [entry.claim.id for entry in analysis.claims if entry.claim.corrected_from],
         "score": grounding.score,
         "draft_score": grounding.draft_score,
+        "coverage": grounding.coverage,
     }
 
 
-def _removed(entry: Judged) -> Mapping[str, str]:
+def _by_kind(analysis: Analysis) -> list[Mapping[str, Any]]:
+    """How many claims, published or removed, got which verdict, by kind and desk."""
+    judged = (*analysis.claims, *analysis.removed_claims)
+    counted = Counter((entry.verdict, entry.claim.kind, desk_of(entry, analysis)) for entry in judged)
+    return [{"verdict": verdict, "kind": kind, "desk": desk, "n": n} for (verdict, kind, desk), n in sorted(counted.items())]
+
+
+def _removed(entry: Judged, templates: Mapping[str, str]) -> Mapping[str, Any]:
     claim = entry.claim
-    told = {"id": claim.id, "kind": claim.kind, "desk": claim.agent, "verdict": entry.verdict, "family": family(entry.reason)}
-    return {**told, "reason": entry.reason[:LONGEST], "text": claim.text[:LONGEST]}
+    bound = [{"evidence": one.evidence, "path": one.path[:LONGEST], "template": templates.get(one.evidence, "")} for one in claim.bind[:1]]
+    told = {"id": claim.id[:LONGEST], "kind": claim.kind, "desk": claim.agent, "verdict": entry.verdict, "family": family(entry.reason)}
+    return {**told, "reason": entry.reason[:LONGEST], "text": claim.text[:LONGEST], "bind": bound}
 
 
 def _finished(context: RunContext, analysis: Analysis) -> Mapping[str, Any]:

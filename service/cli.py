@@ -93,10 +93,11 @@ def ask(
     desk: Annotated[str, typer.Option(help="ask one desk only: sre|security|efficiency")] = "",
     thread: Annotated[str, typer.Option(help="continue a conversation", metavar="ID")] = "",
     tz: Annotated[str, typer.Option(help='zone of "yesterday"')] = "",
+    lang: Annotated[str, typer.Option(help="language of the answer: en|ko; else that of the question")] = "",
     json: Json = False,
 ) -> None:
     """Answer one question from what is stored, each sentence bound to evidence."""
-    _call(context, "ask", json, question=question, start=start, end=end, desk=desk, thread=thread, tz=tz)
+    _call(context, "ask", json, question=question, start=start, end=end, desk=desk, thread=thread, tz=tz, lang=lang)
 
 
 @app.command()
@@ -175,6 +176,16 @@ def usage(
 ) -> None:
     """What the stored runs cost: tokens, tool calls and time, by day and trigger."""
     _call(context, "usage", json, days=days)
+
+
+@app.command()
+def grounding(
+    context: typer.Context,
+    days: Annotated[float, typer.Option(help="how many days back, of 24 h", min=0.001, max=3660)] = 30.0,
+    json: Json = False,
+) -> None:
+    """How well answers were grounded: what stood, what did not, why, and in which shapes."""
+    _call(context, "grounding", json, days=days)
 
 
 @app.command()

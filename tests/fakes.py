@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.audit import AuditEntry, AuditHead, AuditNote, chained
+from domain.audit import BEGINNING, AuditEntry, AuditHead, AuditNote, chained
 from domain.counts import CountBatch
 from domain.documents import plain
 from domain.errors import StoreError
@@ -154,8 +154,10 @@ class FakeAudit:
         clean = [replace(note, details=_storable_json(plain(note.details))) for note in notes]
         self.kept.setdefault(tenant, []).extend(chained(clean, await self.head(tenant), tenant))
 
-    async def newest(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, run_id: str = "", kind: str = "") -> tuple[AuditEntry, ...]:
-        newest_first = reversed(self.kept.get(tenant, []))
+    async def newest(
+        self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, run_id: str = "", kind: str = "", since: datetime = BEGINNING
+    ) -> tuple[AuditEntry, ...]:
+        newest_first = (one for one in reversed(self.kept.get(tenant, [])) if one.at >= since)
         return tuple(one for one in newest_first if run_id in ("", one.run_id) and kind in ("", one.kind))[:limit]
 
     async def chain(self, tenant: Tenant = DEFAULT_TENANT, after: int = 0, limit: int = 1_000) -> tuple[AuditEntry, ...]:

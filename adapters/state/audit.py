@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
 from adapters.state.database import Database, storable, upsertion
 from adapters.state.tables import AUDIT, AUDIT_HEADS
-from domain.audit import AuditEntry, AuditHead, AuditNote, chained
+from domain.audit import BEGINNING, AuditEntry, AuditHead, AuditNote, chained
 from domain.documents import plain
 from domain.ids import DEFAULT_TENANT, Tenant
 
@@ -26,10 +27,14 @@ class SqlAudit:
             clean = [replace(note, details=storable(plain(note.details))) for note in notes]
             await self._database.run(lambda connection: self._append(connection, clean, tenant))
 
-    async def newest(self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, run_id: str = "", kind: str = "") -> tuple[AuditEntry, ...]:
-        """The last entries, newest first; of one run or kind where that is given."""
+    async def newest(
+        self, tenant: Tenant = DEFAULT_TENANT, limit: int = 100, run_id: str = "", kind: str = "", since: datetime = BEGINNING
+    ) -> tuple[AuditEntry, ...]:
+        """The last entries, newest first; of one run or kind, and from a time on, where that is given."""
         asked = [AUDIT.c[name] == value for name, value in (("run_id", run_id), ("kind", kind)) if value]
-        wanted = select(*_COLUMNS).where(AUDIT.c.tenant == tenant, *asked).order_by(AUDIT.c.sequence.desc()).limit(limit)
+        wanted = (
+            select(*_COLUMNS).where(AUDIT.c.tenant == tenant, AUDIT.c.at >= since, *asked).order_by(AUDIT.c.sequence.desc()).limit(limit)
+        )
         return tuple(AuditEntry(**row) for row in await self._database.rows(wanted))
 
     async def chain(self, tenant: Tenant = DEFAULT_TENANT, after: int = 0, limit: int = 1_000) -> tuple[AuditEntry, ...]:

@@ -64,6 +64,7 @@ async def test_a_chain_is_read_in_pieces_and_newest_first(audit: AuditLog, tenan
     assert [one.sequence for one in await audit.newest(tenant, limit=2)] == [5, 4]
     assert [one.sequence for one in await audit.newest(tenant, run_id="run_1", kind="run.finished")] == [5]
     assert await audit.newest(tenant, run_id="run_9") == ()
+    assert [one.sequence for one in await audit.newest(tenant, since=NOON + timedelta(seconds=2))] == [4, 3]
 
 
 async def test_each_tenant_has_a_chain_of_its_own(audit: AuditLog, tenant: Tenant) -> None:

@@ -103,7 +103,7 @@ async def test_long_texts_are_cut() -> None:
 async def test_grounding_is_measured_once_a_run() -> None:
     made = world(tools=FakeTools(claimed=(42, 7)))
     await made.analyst.analyse(ASKED)
-    assert made.metrics.total("claims_total", verdict="supported", kind="quantity") == 2
+    assert made.metrics.total("claims_total", verdict="supported", kind="quantity", desk="sre") == 2
     assert made.metrics.total("claims_failed_total") == 0
     assert made.metrics.total("grounding_score") == 100.0
     assert made.metrics.total("verification_success_ratio") == 1.0
