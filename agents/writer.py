@@ -12,7 +12,7 @@ MARKS: Mapping[Verdict, str] = {"supported": "✓", "consistent": "≈", "text-s
 PUBLISHABLE: frozenset[Verdict] = frozenset({"supported", "consistent", "text-supported"})
 TABLE_ROWS = 10
 CLAIM_LINES = 16
-AUTHORS: Mapping[str, str] = {"model": "statement of the model's own"}
+ONE, MANY = ("claim", "statement of the model's own"), ("claims", "statements of the model's own")
 REASONS: Mapping[str, str] = {
     "no claim of this id": "it names a claim that was never offered",
     "does not exist": "it cites evidence that does not exist",
@@ -90,8 +90,8 @@ def _mended(entry: Judged) -> str:
 
 def removals(removed: Sequence[Judged]) -> tuple[str, ...]:
     """How many claims were removed and why, in our words alone: what they said may be what somebody wants to have said."""
-    counts = Counter((AUTHORS.get(entry.claim.agent, "claim"), _why(entry)) for entry in removed)
-    return tuple(f"{count} {author}{'s' if count > 1 else ''}: {why}" for (author, why), count in counts.items())
+    counts = Counter((entry.claim.agent == "model", _why(entry)) for entry in removed)
+    return tuple(f"{count} {(ONE if count == 1 else MANY)[is_models]}: {why}" for (is_models, why), count in counts.items())
 
 
 def _why(entry: Judged) -> str:

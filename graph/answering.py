@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agents.writer import PUBLISHABLE, upheld
 from domain.claims import Claim, Judged
+from domain.findings import SEVERITY_ORDER, Finding
 from domain.tasks import Task, WordAnswer, WordPayload
 from graph.checking import graded
 from graph.context import RunContext
@@ -12,7 +13,7 @@ from graph.events import Event
 from graph.judging import decide
 from graph.nodes import Context, unknown_gap
 from graph.state import RunState
-from grounding.headline import unsupported_tokens
+from grounding.headline import carries, unsupported_tokens
 from grounding.score import gate
 from prompts.views import restored
 
@@ -21,6 +22,7 @@ INSUFFICIENT = "Insufficient evidence: nothing that was checked answers this que
 UNJUDGED = "Insufficient evidence: the verifier failed, so nothing is published that nobody is there to question."
 REPLACED = "The model's headline said more than the published claims, so it was replaced."
 MOST_TITLES = 4
+GRAVE = frozenset({"medium", "high", "critical"})
 
 
 async def answer(state: RunState, runtime: Context) -> RunState:
@@ -30,7 +32,7 @@ async def answer(state: RunState, runtime: Context) -> RunState:
     kept = {entry.claim.id for entry in judged}
     dropped = [entry for entry in state.get("judged", []) if entry.claim.id not in kept]
     findings = list(upheld(state.get("findings", []), judged))
-    headline = await _headline(context, state, [entry.claim for entry in judged])
+    headline = await _headline(context, state, [entry.claim for entry in judged], findings)
     for text in (headline, *(entry.claim.text for entry in judged)):
         context.emit(Event("token", {"text": text + "\n"}))
     grounding = replace(graded(context, judged), claims_removed=len(state.get("removed", [])) + len(dropped))
@@ -53,7 +55,7 @@ def published(context: RunContext, judged: Sequence[Judged]) -> list[Judged]:
     return [] if context.ledger.verifier_failed else sure
 
 
-async def _headline(context: RunContext, state: RunState, claims: Sequence[Claim]) -> str:
+async def _headline(context: RunContext, state: RunState, claims: Sequence[Claim], findings: Sequence[Finding]) -> str:
     if context.unknown_services:
         return f"No data: {unknown_gap(context)}"
     if not state.get("desks"):
@@ -61,13 +63,40 @@ async def _headline(context: RunContext, state: RunState, claims: Sequence[Claim
     if not claims:
         return _insufficient(context)
     shown = tuple(claims[: context.limits.headline_claims])
-    payload = WordPayload(context.question.text, shown, context.question.language, context.seen)
-    task = Task("word", payload, WordAnswer)
+    task = Task("word", WordPayload(context.question.text, shown, context.question.language, context.seen), WordAnswer)
     decision = await decide(context, task)
+    if decision.model == context.house.model:
+        worded = _bounded(context, decision.answer.headline.strip(), shown)
+        return _with_gravest(worded, claims, findings) if decision.fallback else worded
     worded = restored(task, decision.answer.headline.strip())
-    if worded and (_is_made_of(worded, shown) or not unsupported_tokens(worded, shown, context.ledger.evidence)):
-        return worded
-    return shown[0].text
+    if not worded or _says_more(context, worded, shown):
+        context.ledger.note(REPLACED)
+        worded = _bounded(context, (await context.house.decide(task)).answer.headline, shown)
+    return _with_gravest(worded, claims, findings)
+
+
+def _says_more(context: RunContext, headline: str, claims: Sequence[Claim]) -> bool:
+    """Whether a model's headline says anything that the claims it was shown do not; a stranger's words are no headline."""
+    own = [claim for claim in claims if claim.kind != "quote"]
+    if _is_made_of(headline, own):
+        return False
+    return bool(unsupported_tokens(headline, own, context.ledger.evidence, context.question.text))
+
+
+def _bounded(context: RunContext, headline: str, claims: Sequence[Claim]) -> str:
+    """The house's headline, or the first claim where its words do not hold."""
+    is_fine = headline and (_is_made_of(headline, claims) or not unsupported_tokens(headline, claims, context.ledger.evidence))
+    return headline if is_fine else claims[0].text
+
+
+def _with_gravest(headline: str, claims: Sequence[Claim], findings: Sequence[Finding]) -> str:
+    """The headline with what matters most in front, where a model left it out: a grave claim of the gravest finding."""
+    worst_first = sorted(findings, key=lambda finding: -SEVERITY_ORDER.index(finding.severity))
+    resting = next((finding.claims for finding in worst_first if finding.severity in GRAVE), ())
+    grave = next((claim for claim in claims if claim.materiality == "high" and claim.id in resting), None)
+    if grave is None or carries(headline, grave):
+        return headline
+    return f"{grave.text.rstrip('.')}; {headline}"
 
 
 def _insufficient(context: RunContext) -> str:

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analytics.steering import signs
 from domain.claims import Claim, Judged
 from domain.errors import WrongUseError
 from domain.tasks import SelectAnswer, Task
 from graph.context import RunContext
 from graph.verifying import DEFECTS, recomputed
+from graph.weighing import weighed
 from grounding import display, extraction
 from grounding.documents import claims_from_json
 from grounding.rendering import render
 from prompts.views import restored
 
+UNOFFERED = "no claim of this id was offered"
 GOOD = frozenset({"supported", "consistent"})
 
 
@@ -32,7 +35,11 @@ async def owned(context: RunContext, own: Sequence[Claim], taken: Iterable[Claim
     sound = [_untold(claim) for claim in own if claim.id not in faulty]
     told = {_key(claim) for claim in taken}
     claims: list[Claim] = []
-    for said, entry in zip(sound, await recomputed(context, sound) if sound else [], strict=True):
+    judged = await recomputed(context, sound) if sound else []
+    doubted = await weighed(context, [entry for entry in judged if entry.verdict not in GOOD])
+    opinions = {entry.claim.id: entry for entry in doubted}
+    for said, rules in zip(sound, judged, strict=True):
+        entry = opinions.get(rules.claim.id, rules)
         forms = _written(context, said, entry)
         if not forms:
             removed.append(_failed(said, entry))
@@ -56,7 +63,7 @@ def _unveiled(task: Task[Any], value: Any) -> Any:
 
 def never_offered(answer: SelectAnswer) -> tuple[Judged, ...]:
     """The ids a model made up, as removed claims."""
-    return tuple(_removed(Claim(display.text(name), "text", agent="model"), "no claim of this id was offered") for name in answer.unknown)
+    return tuple(_removed(Claim(f"N{place}", "text", text=name), UNOFFERED) for place, name in enumerate(answer.unknown, start=1))
 
 
 def _fault(context: RunContext, claim: Claim) -> str:
@@ -78,6 +85,8 @@ def _untold(claim: Claim) -> Claim:
 
 def _written(context: RunContext, said: Claim, entry: Judged) -> list[Claim]:
     """The typed claims a judged one comes to, with our own sentences; none where it is not to be published."""
+    if entry.verdict == "text-supported":
+        return _as_said(said, entry)
     if entry.verdict not in GOOD and entry.correction is None:
         return []
     forms = [replace(entry.claim, text="")] if entry.claim.slots else _readings(context, said)
@@ -85,6 +94,12 @@ def _written(context: RunContext, said: Claim, entry: Judged) -> list[Claim]:
         return [replace(form, text=_sentence(context, form), materiality="normal") for form in forms]
     except DEFECTS:
         return []
+
+
+def _as_said(said: Claim, entry: Judged) -> list[Claim]:
+    """A sentence that only a model vouches for keeps its words, if they are safe to show and order nothing."""
+    is_safe = display.text(said.text) == said.text and not signs(said.text)
+    return [replace(said, bind=entry.claim.bind, materiality="normal")] if is_safe and entry.claim.bind else []
 
 
 def _readings(context: RunContext, said: Claim) -> list[Claim]:

@@ -31,12 +31,20 @@ async def selected(context: RunContext, results: Sequence[AnalysisResult], candi
         return Selection(tuple(weighed(candidates.values())))
     offered, most = _offered(results), context.limits.claims
     task = Task("select", SelectPayload(context.question.text, offered, most, context.seen), SelectAnswer)
-    answer = (await decide(context, task)).answer
-    chosen = [candidates[name] for name in dict.fromkeys(answer.claims) if name in candidates][:most]
+    decision = await decide(context, task)
+    answer = decision.answer
+    named = answer.claims if decision.model == context.house.model else await _with_first(context, task, answer.claims)
+    chosen = [candidates[name] for name in dict.fromkeys(named) if name in candidates][:most]
     own = await owned(context, [unveiled(task, claim) for claim in answer.own], chosen)
     if answer.unread:
         context.ledger.note(f"The model wrote {answer.unread} further sentences that were not read.")
     return Selection((*chosen, *own.claims), (*never_offered(answer), *own.removed))
+
+
+async def _with_first(context: RunContext, task: Task[SelectAnswer], named: Sequence[str]) -> tuple[str, ...]:
+    """A model's choice with what the house would tell first, which no model may leave out."""
+    first = (await context.house.decide(task)).answer.claims[:1]
+    return (*named[:1], *first, *named[1:])
 
 
 def weighed(candidates: Iterable[Claim]) -> list[Claim]:

@@ -8,11 +8,11 @@ from typing import Any, cast
 
 from agents.security import SecurityDesk
 from agents.sre import SreDesk
-from domain.analysis import Budget
+from domain.analysis import Budget, Question, Trigger
 from domain.calls import Refusal, Scope, ToolCall, ToolResult, ToolSpec
 from domain.claims import Binding, Claim
 from domain.evidence import Column, Evidence
-from domain.ids import Tenant
+from domain.ids import RunId, Tenant, ThreadId
 from domain.ports import Judge
 from domain.prices import Price, PriceTable
 from domain.tasks import (
@@ -30,6 +30,11 @@ from domain.tasks import (
 from domain.telemetry import Extent
 from domain.window import Window
 from graph.analyst import Analyst, Ports
+from graph.context import Ledger, RunContext, Verify
+from graph.events import silent
+from graph.following import NOTHING
+from graph.meter import Meter
+from grounding.verifier import verify
 from observability.tracing import TraceBuffer, build_tracing
 from tests.fakes import FakeAudit, FakeClock, FakeMeter, FakeStateStore, FakeTelemetryStore
 
@@ -119,8 +124,10 @@ class World:
     metrics: FakeMeter
 
 
-def world(judge: Judge | None = None, tools: FakeTools | None = None, budget: Budget | None = None, *, empty: bool = False) -> World:
-    """A world with data from midnight to noon."""
+def world(
+    judge: Judge | None = None, tools: FakeTools | None = None, budget: Budget | None = None, *, empty: bool = False, check: Verify = verify
+) -> World:
+    """A world with data from midnight to noon; `check` is its verifier."""
     tracer, traces = build_tracing("test")
     tools, state, audit, metrics = tools or FakeTools(), FakeStateStore(), FakeAudit(), FakeMeter()
     extent = None if empty else Extent(START, END, {"logs": 100}, ("checkout", "cart"))
@@ -139,8 +146,37 @@ def world(judge: Judge | None = None, tools: FakeTools | None = None, budget: Bu
         audit=audit,
         metrics=metrics,
         prices=PRICES,
+        verify=check,
     )
     return World(Analyst(replace(ports, budget=budget) if budget else ports), state, tools, traces, audit, metrics)
+
+
+def run_context(check: Verify = verify, trigger: Trigger = "question") -> RunContext:
+    """The context of a run that saw the errors of each service as E1."""
+    window, house = Window(START, END), ScriptedJudge()
+    return RunContext(
+        question=Question("Which services have errors?", trigger=trigger),
+        asked="Which services have errors?",
+        thread_id=ThreadId("T1"),
+        scope=Scope(window, RunId("R1")),
+        current=window,
+        baseline=window,
+        services=tuple(ERRORS),
+        unknown_services=(),
+        turns=(),
+        follow=NOTHING,
+        desks={},
+        toolbox=FakeTools(),
+        judge=house,
+        house=house,
+        tracer=build_tracing("test")[0],
+        meter=Meter(),
+        ledger=Ledger({"E1": errors_evidence("E1", window)}),
+        emit=silent,
+        budget=Budget(),
+        suggest=lambda _question, _desk: (),
+        verify=check,
+    )
 
 
 TENANT = Tenant("default")
