@@ -12,6 +12,8 @@ from domain.errors import JudgeAnswerError, JudgeUnavailableError
 from domain.ports import Judge
 from domain.tasks import (
     Decision,
+    EntailAnswer,
+    EntailPayload,
     PlanAnswer,
     PlannedCall,
     PlanPayload,
@@ -121,6 +123,13 @@ def _revise(payload: RevisePayload, answer: ReviseAnswer) -> ReviseAnswer | None
     return ReviseAnswer(tuple(PlannedCall(name, Filters()) for name in tools[: payload.max_calls]), answer.own)
 
 
+def _entail(payload: EntailPayload, answer: EntailAnswer) -> EntailAnswer:
+    """Opinions on what was asked; one that says both of a sentence has none of it."""
+    asked = [doubt.id for doubt in payload.doubts]
+    yes, no = _offered(answer.entailed, asked), _offered(answer.not_entailed, asked)
+    return EntailAnswer(tuple(one for one in yes if one not in no), tuple(no))
+
+
 def _offered(named: Sequence[str], offered: Sequence[Any]) -> list[Any]:
     """What was named of what was offered, in the order named, once each."""
     return [name for name in dict.fromkeys(named) if name in offered]
@@ -132,4 +141,5 @@ BOUNDS: Mapping[TaskName, Callable[[Any, Any], Any]] = {
     "select": _select,
     "word": _word,
     "revise": _revise,
+    "entail": _entail,
 }

@@ -11,7 +11,7 @@ from domain.findings import DeskName
 from domain.ids import RunId
 from domain.window import Window
 
-TaskName = Literal["route", "plan", "select", "word", "revise"]
+TaskName = Literal["route", "plan", "select", "word", "revise", "entail"]
 AnswerT = TypeVar("AnswerT")
 
 
@@ -62,13 +62,16 @@ class PlannedCall:
 class Limits:
     """How much a run does at most, whichever judge decides; the prompts in force set them.
 
-    `calls` a desk plans, `claims` published, `headline_claims` a headline is worded from, `further_calls` of a revision.
+    `calls` a desk plans, `claims` published, `headline_claims` a headline is worded from, `further_calls` of a revision. `weighed` claims
+    are asked about in the one entailment question of an answer, which may take `weighing_s`; 0 asks none, and settings decide it.
     """
 
     calls: int = 6
     claims: int = 16
     headline_claims: int = 16
     further_calls: int = 3
+    weighed: int = 0
+    weighing_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,42 @@ class ReviseAnswer:
 
     calls: tuple[PlannedCall, ...] = ()
     own: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A cell as an entailment question shows it: what row it is of, its column, value and unit."""
+
+    subject: str
+    column: str
+    value: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A sentence whose tokens are all covered but whose sense no rule recomputes, with the cells it is bound to and nothing else."""
+
+    id: str
+    text: str
+    premises: tuple[Premise, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntailPayload:
+    """Which of these sentences do their cells entail?"""
+
+    doubts: tuple[Doubt, ...]
+    seen: Seen = field(default_factory=Seen, compare=False)
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntailAnswer:
+    """Ids of the sentences that follow from their cells, and of those that do not; the house has no opinion on any."""
+
+    entailed: tuple[str, ...] = ()
+    not_entailed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from graph.nodes import Context, numbered_call
 from graph.owning import owned, unveiled
 from graph.state import RunState
 from graph.verifying import DEFECTS, recomputed
+from graph.weighing import weighed
 from grounding.coverage import coverage
 from grounding.mending import difference, mended
 from grounding.score import gate, score
@@ -31,7 +32,7 @@ async def verify(state: RunState, runtime: Context) -> Command[Literal["revise",
     context = runtime.context
     first = await recomputed(context, state.get("claims", []))
     draft = state.get("draft") or graded(context, [*first, *state.get("removed", [])])
-    judged = await _corrected(context, first)
+    judged = await weighed(context, await _corrected(context, first))
     for entry in judged:
         context.emit(Event("verdict", {"claim_id": entry.claim.id, "verdict": entry.verdict, "reason": entry.reason}))
     grounding = graded(context, judged)

@@ -45,7 +45,7 @@ class Called:
 class Ledger:
     """What a run gathered: evidence by id, what it could not do, and which models and prompts spoke.
 
-    `verifier_failed` says how the verifier failed, once it did.
+    `verifier_failed` says how the verifier failed, once it did; `opinions` what a model said of sentences rules cannot settle, once asked.
     """
 
     evidence: dict[str, Evidence] = field(default_factory=dict)
@@ -58,6 +58,7 @@ class Ledger:
     out_of_budget: bool = False
     used_up: list[str] = field(default_factory=list)
     verifier_failed: str = ""
+    opinions: dict[str, bool] | None = None
 
     def run_out(self, limit: str) -> None:
         """Remember that a limit was reached: the answer is a partial one."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from domain.tasks import PlanPayload, RevisePayload, RoutePayload, SelectPayload, Task, TaskName, WordPayload
+from domain.tasks import EntailPayload, PlanPayload, RevisePayload, RoutePayload, SelectPayload, Task, TaskName, WordPayload
 from prompts.views import shown_claims, shown_tools
 
 Schema = Mapping[str, Any]
@@ -40,6 +40,11 @@ def _revise(payload: RevisePayload) -> Schema:
     return _with_own(_object(calls=_list(_call(tools), payload.max_calls if tools else 0)))
 
 
+def _entail(payload: EntailPayload) -> Schema:
+    ids = [doubt.id for doubt in payload.doubts]
+    return _object(entailed=_list(_one_of(ids), len(ids)), not_entailed=_list(_one_of(ids), len(ids)))
+
+
 def _with_own(answer: Schema) -> Schema:
     """The schema with room for a few sentences of the model's own, which it may leave out."""
     sentence = {"type": "string", "maxLength": LONGEST_SENTENCE}
@@ -68,4 +73,5 @@ SCHEMAS: Mapping[TaskName, Callable[[Any], Schema]] = {
     "select": _select,
     "word": _word,
     "revise": _revise,
+    "entail": _entail,
 }

@@ -5,10 +5,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
+from analytics.steering import signs
 from analytics.unveiling import visible
 from domain.calls import ToolSpec
 from domain.claims import Claim, Verdict
-from domain.tasks import Failure, PlanPayload, RevisePayload, RoutePayload, SelectPayload, Task, TaskName, Turn, WordPayload
+from domain.tasks import (
+    Doubt,
+    EntailPayload,
+    Failure,
+    PlanPayload,
+    Premise,
+    RevisePayload,
+    RoutePayload,
+    SelectPayload,
+    Task,
+    TaskName,
+    Turn,
+    WordPayload,
+)
 from prompts.veil import Veil
 
 Blanks = Mapping[str, str]
@@ -118,6 +132,28 @@ def _difference(text: str, veil: Veil) -> str:
     return "; ".join(shown) or "the evidence does not say so"
 
 
+def _entail(payload: EntailPayload) -> Blanks:
+    veil = Veil(payload.seen, payload.question)
+    return {"doubts": "\n".join(line for doubt in payload.doubts for line in _doubted(doubt, veil))}
+
+
+def _doubted(doubt: Doubt, veil: Veil) -> list[str]:
+    """A sentence in stand-ins and its cells; one that steers is not shown, so nobody can agree with it."""
+    shown = {value: veil.value("", value) for premise in doubt.premises for value in (premise.subject, premise.value) if value}
+    text = doubt.text
+    for value in sorted(shown, key=len, reverse=True):
+        text = text.replace(value, shown[value])
+    told = "(not shown)" if signs(text) else data(text, LONGEST_CLAIM)
+    cells = [data(_premise(premise, shown), LONGEST_CLAIM) for premise in doubt.premises]
+    return [f"{doubt.id}: {told}", *(f"  {cell}" for cell in cells)]
+
+
+def _premise(premise: Premise, shown: Mapping[str, str]) -> str:
+    of = f" of {shown[premise.subject]}" if premise.subject else ""
+    unit = f" {premise.unit}" if premise.unit not in {"", "1"} else ""
+    return f"{premise.column}{of} = {shown.get(premise.value, premise.value)}{unit}"
+
+
 def _turns(turns: Sequence[Turn]) -> str:
     """What was asked before; the answers may quote strangers, and no judge needs them."""
     return "".join(f"Before: {data(turn.question, LONGEST_CLAIM)}\n" for turn in turns[-SHOWN_TURNS:])
@@ -129,5 +165,6 @@ VIEWS: Mapping[TaskName, Callable[[Any], Blanks]] = {
     "select": _select,
     "word": _word,
     "revise": _revise,
+    "entail": _entail,
 }
 CLAIMS: Mapping[TaskName, Callable[[Any, Veil], list[str]]] = {"select": _offered, "word": _worded, "revise": _failed}

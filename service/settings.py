@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from agents.korean import Language, language_of
 from domain.analysis import Budget
 from domain.errors import WrongUseError
 
@@ -58,7 +59,9 @@ class Settings(BaseSettings):
     briefing_webhook: str = Field("", description="URL that takes delivered briefings as JSON", repr=False)
     log_format: Literal["text", "json"] = Field("text", description="json: `serve` logs every event on stderr, one object a line")
     timezone: str = Field("UTC", description='zone of "yesterday" and of log lines without one')
-    language: Literal["en"] = Field("en", description="language of answers")
+    language: Literal["auto", "en", "ko"] = Field(
+        "auto", description="language of answers and briefings; auto: that of the question, else en"
+    )
     max_seconds: float = Field(120.0, gt=0, description="time budget of one analysis, seconds")
     max_tokens: int = Field(60_000, gt=0, description="token budget of one analysis")
     max_tool_calls: int = Field(24, gt=0, description="tool-call budget of one analysis")
@@ -66,6 +69,10 @@ class Settings(BaseSettings):
     model_prices: PricesByName = Field(
         {}, description="prices by model name (* and ? allowed), US dollars per million tokens [in, out], over the shipped ones"
     )
+    entailment_claims: int = Field(
+        0, ge=0, le=24, description="sentences a model may be asked about in the one entailment call of an answer; 0: none"
+    )
+    entailment_s: float = Field(20.0, gt=0, description="longest wait for that call, seconds")
     max_body_mb: int = Field(20, ge=1, le=1_024, description="largest body a push may have, unpacked, MiB")
     live_rate: float = Field(30.0, gt=0, le=6_000, description="events a minute of the live feed")
     live_anomalous: float = Field(0.15, ge=0, le=1, description="share of its events that is broken on purpose")
@@ -80,6 +87,10 @@ class Settings(BaseSettings):
     def budget(self) -> Budget:
         """The limits of one analysis that says nothing else."""
         return Budget(self.max_tokens, self.max_seconds, self.max_tool_calls, self.max_usd)
+
+    def language_for(self, question: str = "") -> Language:
+        """The language set, else that of the question."""
+        return language_of(question) if self.language == "auto" else self.language
 
     @classmethod
     def settings_customise_sources(

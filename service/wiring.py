@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -176,7 +176,7 @@ def _ports(
         tracer=tracer,
         clock=SystemClock(),
         budget=settings.budget(),
-        limits=library.limits(),
+        limits=replace(library.limits(), weighed=settings.entailment_claims, weighing_s=settings.entailment_s),
         documents=stores.documents,
         audit=stores.audit,
         metrics=metrics,

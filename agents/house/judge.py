@@ -13,6 +13,8 @@ from domain.ports import Embedder
 from domain.tasks import (
     Decision,
     DeskCard,
+    EntailAnswer,
+    EntailPayload,
     PlanAnswer,
     PlanPayload,
     ReviseAnswer,
@@ -43,6 +45,7 @@ class HouseJudge:
             "select": _select,
             "word": _word,
             "revise": _revise,
+            "entail": _entail,
         }
 
     @property
@@ -88,3 +91,8 @@ def _revise(_payload: RevisePayload) -> ReviseAnswer:
 def _as_tool(card: DeskCard) -> ToolSpec:
     takes = ("service", "route", "client", "user", "severity", "status", "text", "limit")
     return ToolSpec(name=card.name, question=card.description, takes=takes, desks=(card.name,), examples=card.examples)
+
+
+def _entail(_payload: EntailPayload) -> EntailAnswer:
+    """Rules have said all they can: no opinion, so what is unverified stays so."""
+    return EntailAnswer()

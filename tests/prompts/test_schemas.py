@@ -10,9 +10,13 @@ from domain.calls import ToolSpec
 from domain.claims import Claim
 from domain.tasks import (
     DeskCard,
+    Doubt,
+    EntailAnswer,
+    EntailPayload,
     Failure,
     PlanAnswer,
     PlanPayload,
+    Premise,
     ReviseAnswer,
     RevisePayload,
     RouteAnswer,
@@ -36,10 +40,14 @@ SELECT = Task("select", SelectPayload("?", (CLAIM,)), SelectAnswer)
 WORD = Task("word", WordPayload("?", (CLAIM,)), WordAnswer)
 REVISE = Task("revise", RevisePayload("?", (Failure(CLAIM, "contradicted", ""),), MENU), ReviseAnswer)
 
+DOUBT = Doubt("C1", "ann sent 40 mails, a busy day", (Premise("ann", "mails", "40"),))
+ENTAIL = Task("entail", EntailPayload((DOUBT,)), EntailAnswer)
+
 
 @pytest.mark.parametrize(
     ("task", "answer"),
     [
+        (ENTAIL, {"entailed": ["C1"], "not_entailed": []}),
         (ROUTE, {"desks": ["sre"]}),
         (ROUTE, {"desks": []}),
         (PLAN, {"calls": [{"tool": "latency"}]}),
@@ -57,6 +65,8 @@ def test_what_is_on_offer_fits(task: Task[Any], answer: object) -> None:
 @pytest.mark.parametrize(
     ("task", "answer"),
     [
+        (ENTAIL, {"entailed": ["C9"], "not_entailed": []}),
+        (ENTAIL, {"entailed": ["C1"]}),
         (ROUTE, {"desks": ["sales"]}),
         (ROUTE, {"desks": ["sre"], "why": "x"}),
         (ROUTE, {}),
@@ -76,6 +86,6 @@ def test_what_is_not_on_offer_does_not(task: Task[Any], answer: object) -> None:
 
 def test_every_example_of_a_shipped_prompt_parses_as_its_answer() -> None:
     library = PromptLibrary.load()
-    for task in (ROUTE, PLAN, SELECT, WORD, REVISE):
+    for task in (ROUTE, PLAN, SELECT, WORD, REVISE, ENTAIL):
         assert library.shown(task.name).returns == task.answer.__name__
         assert library.prompt(task).examples
