@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from agents.korean import in_english
 from agents.vocabulary import tokens
 from agents.windows import without_times
 from domain.tasks import Turn
@@ -23,10 +24,10 @@ SHORT_WORDS = 4
 def resolved(question: str, turns: Sequence[Turn]) -> str:
     """A follow-up such as "and for checkout?" with all it follows up on; any other question as it is.
 
-    A time named in the follow-up takes the place of the times before it.
+    A time named in the follow-up takes the place of the times before it. Korean comes back in English words.
     """
     asked = ""
-    for text in (*(turn.question for turn in turns), question):
+    for text in map(in_english, (*(turn.question for turn in turns), question)):
         asked = _joined(asked, text) if asked and leans(text) else text.strip()
     return asked
 

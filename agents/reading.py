@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from agents import mentions
+from agents.korean import in_english
 from agents.vocabulary import concepts, knowledge, tokens
 from agents.windows import without_times
 from domain.calls import Filters
@@ -81,8 +82,8 @@ class Reading:
 
 
 def read(question: str, services: Sequence[str] = ()) -> Reading:
-    """The reading of a question; `services` are the names that are stored."""
-    return _read(question, tuple(services))
+    """The reading of a question, a Korean one in its English words; `services` are the names that are stored."""
+    return _read(in_english(question, services), tuple(services))
 
 
 @lru_cache(maxsize=256)

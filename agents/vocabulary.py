@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from grounding.korean.gloss import gloss
+
 SOURCE = Path(__file__).with_name("vocabulary.yaml")
 MARKS: tuple[tuple[str, str], ...] = (
     (r"\bbrute[\s-]*forc(?:e|ed|ing)\b", "bruteforce"),
@@ -71,7 +73,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def plain_words(text: str) -> list[str]:
     """The words of a text in lower case, with spelling variants of set phrases made one."""
-    lowered = text.lower().replace("\u2019", "'")
+    lowered = gloss(text).text.lower().replace("\u2019", "'")
     for pattern, instead in MARKS:
         lowered = re.sub(pattern, instead, lowered)
     return re.findall(r"[a-z]+[0-9]*|[1-5]xx|\d+", re.sub(r"'s\b", "", lowered))

@@ -8,6 +8,7 @@ from typing import cast
 
 from agents.analyst import AnalystAgent
 from agents.followup import resolved
+from agents.korean import in_english
 from agents.reading import read
 from domain.analysis import Analysis, Budget, Question, Trigger
 from domain.audit import AuditLog, AuditNote
@@ -108,10 +109,11 @@ class Analyst:
         with meter.measure("store"):
             extent = await ports.store.extent(run.tenant)
             turns = await ports.state.turns(run.thread_id, run.tenant)
-            follow = await followed(question.text, turns, ports.state, run.tenant)
+            read_as = in_english(question.text, extent.services if extent else ())
+            follow = await followed(read_as, turns, ports.state, run.tenant)
         if extent is None:
             raise NothingFoundError("Nothing is stored yet. Load something first: watchfloor ingest FILE")
-        asked = resolved(question.text, turns)
+        asked = resolved(read_as, turns)
         reading = read(asked, extent.services)
         times = time_scope(replace(question, text=asked, window=question.window or follow.shifted), extent, ports.clock.now())
         return RunContext(

@@ -41,7 +41,11 @@ async def investigate(parts: Parts, request: InvestigateRequest, emit: Emit = si
         return await of_alert(parts, alerts_of(request.alert), emit)
     tz = zone(request.tz or parts.settings.timezone)
     asked = await window(parts, request.start, request.end, tz) or await latest(parts, tz)
-    return await _looked_into(parts, Question(_text(request.service), asked, tz=tz, trigger="incident", service=request.service), emit)
+    return await _looked_into(
+        parts,
+        Question(_text(request.service), asked, tz=tz, language=parts.settings.language_for(), trigger="incident", service=request.service),
+        emit,
+    )
 
 
 async def of_incident(parts: Parts, incident: Incident, emit: Emit = silent) -> Analysis:
@@ -54,6 +58,7 @@ async def of_incident(parts: Parts, incident: Incident, emit: Emit = silent) -> 
         asked,
         thread_id=ThreadId(f"thr_{incident.incident_id}"),
         tz=tz,
+        language=parts.settings.language_for(),
         trigger=trigger,
         service=service,
         since=incident.start_at,
@@ -71,6 +76,7 @@ async def of_alert(parts: Parts, alerts: Sequence[Alert], emit: Emit = silent) -
         _text(alert.service),
         asked,
         tz=parts.settings.timezone,
+        language=parts.settings.language_for(),
         trigger="alert",
         service=alert.service,
         since=alert.started_at,

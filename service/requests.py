@@ -30,7 +30,7 @@ class ChatRequest(BaseModel):
     end: Annotated[str, Field(alias="to")] = ""
     tz: str = ""
     desk: str = ""
-    lang: Literal["en"] | None = None
+    lang: Literal["en", "ko"] | None = None
     budget: BudgetRequest | None = None
 
 

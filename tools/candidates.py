@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain.claims import Binding, Claim, ClaimKind, Materiality
+from domain.claims import Binding, Claim, ClaimKind, Hedge, Materiality
 from domain.evidence import Cell, Column, Evidence
+from grounding.knowledge import NOTHING, Knowledge
 from grounding.quantity import rounded
 from grounding.ranking import sort_key
 from grounding.rendering import render
@@ -23,26 +24,35 @@ class Draft:
     slots: Mapping[str, Any]
     bind: tuple[Binding, ...]
     materiality: Materiality = "normal"
+    hedge: Hedge = ""
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What makes it the same claim as another."""
         return self.kind, self.bind, self.slots.get("quantifier", "")
 
+    def claim(self, name: str) -> Claim:
+        """The draft as a claim of that id, without words yet."""
+        return Claim(name, self.kind, self.slots, self.bind, hedge=self.hedge, materiality=self.materiality)
 
-def claims(drafts: Iterable[Draft], evidence: Evidence) -> tuple[Claim, ...]:
+
+def claims(drafts: Iterable[Draft], evidence: Evidence, knowledge: Knowledge = NOTHING) -> tuple[Claim, ...]:
     """Drafts as claims in their order, each once, with local ids (`E3.1`) and their rendered text."""
     kept: dict[tuple[Any, ...], Draft] = {}
     for draft in drafts:
         kept.setdefault(draft.key, draft)
-    return tuple(_claim(f"{evidence.id}.{number}", draft, evidence) for number, draft in enumerate(kept.values(), start=1))
+    return tuple(_claim(f"{evidence.id}.{number}", draft, evidence, knowledge) for number, draft in enumerate(kept.values(), start=1))
 
 
-def _claim(name: str, draft: Draft, evidence: Evidence) -> Claim:
-    claim = Claim(name, draft.kind, draft.slots, draft.bind, materiality=draft.materiality)
+def _claim(name: str, draft: Draft, evidence: Evidence, knowledge: Knowledge) -> Claim:
+    return told(draft.claim(name), evidence, knowledge=knowledge)
+
+
+def told(claim: Claim, evidence: Evidence, language: str = "en", knowledge: Knowledge = NOTHING) -> Claim:
+    """A claim about this evidence with its sentence in a language."""
     # Without a baseline the window is the run's own, which the answer says once.
     window = None if evidence.baseline_window else evidence.window
-    return replace(claim, text=render(claim, {evidence.id: evidence}, run_window=window))
+    return replace(claim, text=render(claim, {evidence.id: evidence}, language, window, knowledge))
 
 
 def drafts(template: MetricTemplate, evidence: Evidence) -> tuple[Draft, ...]:

@@ -19,6 +19,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         "desk": options["desk"],
         "thread_id": options["thread"] or None,
         "tz": options["tz"],
+        "lang": options["lang"] or None,
     }
     async with open_session(invocation, "ask") as session:
         document = await session.ask(request)
