@@ -38,6 +38,8 @@ NOUNS = frozenset(
         status code event entry source"""
     )
 )
+DENYING = frozenset(words("no not none never all any you your we our"))
+NAME_WORDS = 4
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _QUOTED = re.compile(r"\u201c[^\u201d]*\u201d")
 _SPLIT = re.compile(r"[^a-z\uac00-\ud7a3]+")
@@ -73,6 +75,12 @@ def vocabulary_of(covers: Sequence[Cover], names: Collection[str]) -> frozenset[
 def names_of(covers: Sequence[Cover]) -> frozenset[str]:
     """Everything claims name: text of cells, which may be anybody's."""
     return frozenset(name for cover in covers for name in _names(cover) if name)
+
+
+def is_prose(name: str, plain_words: int = 2) -> bool:
+    """Whether a name is a sentence: more than four words, of which so many are grammar or judge."""
+    parts = [part for part in _SPLIT.split(name.casefold()) if len(part) > 1]
+    return len(parts) > NAME_WORDS and sum(part in GRAMMAR or part in JUDGING or part in DENYING for part in parts) >= plain_words
 
 
 def denials(tokens: Iterable[Token]) -> bool:

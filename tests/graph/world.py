@@ -151,7 +151,7 @@ def world(
     return World(Analyst(replace(ports, budget=budget) if budget else ports), state, tools, traces, audit, metrics)
 
 
-def run_context(check: Verify = verify, trigger: Trigger = "question") -> RunContext:
+def run_context(check: Verify = verify, trigger: Trigger = "question", judge: Judge | None = None) -> RunContext:
     """The context of a run that saw the errors of each service as E1."""
     window, house = Window(START, END), ScriptedJudge()
     return RunContext(
@@ -167,7 +167,7 @@ def run_context(check: Verify = verify, trigger: Trigger = "question") -> RunCon
         follow=NOTHING,
         desks={},
         toolbox=FakeTools(),
-        judge=house,
+        judge=judge or house,
         house=house,
         tracer=build_tracing("test")[0],
         meter=Meter(),
