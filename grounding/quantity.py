@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from domain.claims import Claim
+from domain.evidence import Column
 from grounding import metrics, operands, relations, subjects, units, vocabulary, windows
 from grounding.cells import Number, number
 from grounding.operands import EvidenceById, Measured
@@ -55,10 +56,21 @@ def _derived_frame_problem(claim: Claim, found: Measured) -> Outcome | None:
         stated |= {"ratio", "rate"}
     if said and said not in stated:
         return contradicted(f"{found.derived!r} over {', '.join(column.name for column in columns)} is not a {said}")
-    words = vocabulary.stems(str(claim.slots.get("metric", "")))
+    return _derived_metric_problem(str(claim.slots.get("metric") or ""), found, list(columns))
+
+
+def _derived_metric_problem(name: str, found: Measured, columns: Sequence[Column]) -> Outcome | None:
+    """The metric named is one of the columns by name, or in words that fit none of the others better."""
+    words = vocabulary.stems(name)
+    if not words or any(metrics.is_named(name, column) for column in columns):
+        return None
+    others = [column for cell in found.cells[:1] for column in metrics.measures(cell.evidence) if column not in columns]
+    rival = next((column for column in others if metrics.is_named(name, column)), None)
+    if rival:
+        return contradicted(f"the derivation is over {columns[0].name!r}, not {name!r}")
     named = frozenset().union(*(metrics.column_stems(column) for column in columns))
-    if words and not words & (named | {found.derived}):
-        return unverified(f"metric {claim.slots['metric']!r} is not what the derivation is over")
+    if not words & (named | {found.derived}) or any(words <= metrics.column_stems(column) for column in others if not words <= named):
+        return unverified(f"metric {name!r} is not what the derivation is over")
     return None
 
 

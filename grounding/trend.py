@@ -1,4 +1,4 @@
-"""Trend: Mann–Kendall with the Hamed–Rao (1998) correction and Theil–Sen on the bound series; "steady" only by equivalence."""
+"""Trend: Mann–Kendall (Hamed–Rao 1998) and Theil–Sen without season, or a change point; "steady" only by equivalence."""
 
 import math
 import statistics
@@ -10,20 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.claims import Claim
-from grounding import derive, metrics, operands, relations, subjects, units, windows
+from grounding import derive, metrics, operands, relations, seasons, shifts, subjects, units, windows
 from grounding.amounts import DeriveError
 from grounding.cells import magnitude, number
 from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, first_problem, supported, unverified
 from grounding.paths import BoundCell
+from grounding.shifts import Shift
 
 MIN_POINTS = 8
 MAX_POINTS = 1_000
 SIGNIFICANCE = 0.05
 CHANGE = 0.05  # of the level, from first to last point
 SPIKE = 6.0  # robust standard deviations
+NOTABLE = 0.5  # of the level: a value that far off is worth a word
 Floats = NDArray[np.float64]
-_SCALE = 1.4826  # MAD of a normal distribution to its standard deviation
 _WORDS = {
     **dict.fromkeys(("rising", "up", "increasing", "growing", "climbing", "upward"), "rising"),
     **dict.fromkeys(("falling", "down", "decreasing", "dropping", "declining", "downward"), "falling"),
@@ -81,23 +82,32 @@ def _order_problem(cells: Sequence[BoundCell]) -> Outcome | None:
 def _outcome(claim: Claim, word: str, values: Sequence[float], cells: Sequence[BoundCell]) -> Outcome:
     if word in {"spike", "drop"}:
         return _outlier_outcome(word, values)
-    drift = drift_of(values)
+    rest = seasons.deseasonalised(values, cells[0].evidence.step_s)
+    drift, shift = drift_of(rest), shifts.shift_of(rest)
     shown = f"recomputed: change {100 * drift.change:+.1f} %, p {drift.p:.3f}"
     if word == "steady":
-        steady = max(-drift.low, drift.high) <= CHANGE
-        return supported(shown) if steady else unverified(shown) if abs(drift.change) < CHANGE else contradicted(shown)
+        return _steady_outcome(drift, shift, rest, shown)
     sign = 1 if word == "rising" else -1
-    if drift.p >= SIGNIFICANCE or abs(drift.change) < CHANGE:
+    change = drift.change if drift.p < SIGNIFICANCE and abs(drift.change) >= CHANGE else shift.change if shift else 0.0
+    if not change:
         return unverified(shown)
-    return _magnitude_problem(claim, cells) or supported(shown) if sign * drift.change > 0 else contradicted(shown)
+    return _magnitude_problem(claim, cells) or supported(shown) if sign * change > 0 else contradicted(shown)
+
+
+def _steady_outcome(drift: Drift, shift: Shift | None, values: Sequence[float], shown: str) -> Outcome:
+    """Level by equivalence, without a shift, and without a moment far beside the level."""
+    if shift:
+        return contradicted(f"{shown}, with a shift of {100 * shift.change:+.1f} %")
+    far = [one for one in (shifts.excursion(values, up=up) for up in (True, False)) if one.deviations >= SPIKE and one.height > NOTABLE]
+    if max(-drift.low, drift.high) <= CHANGE:
+        return supported(shown) if not far else unverified(f"{shown}, but one value is {100 * far[0].height:.0f} % off the level")
+    return unverified(shown) if abs(drift.change) < CHANGE else contradicted(shown)
 
 
 def _outlier_outcome(word: str, values: Sequence[float]) -> Outcome:
-    middle = statistics.median(values)
-    spread = _SCALE * statistics.median(abs(value - middle) for value in values) or abs(middle) * CHANGE or 1.0
-    far = (max(values) - middle if word == "spike" else middle - min(values)) / spread
-    shown = f"recomputed: {far:.1f} robust deviations from the median"
-    return supported(shown) if far >= SPIKE else contradicted(shown)
+    found = shifts.excursion(values, up=word == "spike")
+    shown = f"recomputed: {found.deviations:.1f} robust deviations from the median, {100 * found.share:.0f} % of the points"
+    return supported(shown) if found.is_spike(SPIKE) else contradicted(shown)
 
 
 def _magnitude_problem(claim: Claim, cells: Sequence[BoundCell]) -> Outcome | None:

@@ -92,9 +92,10 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     made = report["made_of"]
     yield f"# The verifier on {report['n']:,} claims with known truth"
     yield f"\n{report['at']} · commit {report['commit']} · {report['machine']} · `{report['command']}` · language {report['language']}\n"
-    yield f"{made['true_claims']:,} true claims over {made['records']} evidence records ({made['templates']} templates of the product,"
-    yield f"{made['made_up_shapes']} made-up shapes), {made['records_cited']} of them cited. Mutants are made by the operators below; an oracle"
-    yield "of its own code decides which are still true. These are left out, as is what the oracle has no opinion on. Intervals are exact (Clopper-Pearson, 95 %).\n"
+    yield f"{made['true_claims']:,} true claims over {made['records']} evidence records ({made['templates']} templates of the product, "
+    yield f"{made['made_up_shapes']} made-up shapes), {made['records_cited']} of them cited. Mutants are made by the operators below."
+    yield "An oracle of its own code decides which are still true; these are left out, as is what it has no opinion on."
+    yield "Intervals are exact (Clopper-Pearson, 95 %).\n"
     yield from (f"- **{name}**: {meaning}" for name, meaning in MEANINGS.items())
     yield f"\nBars: detection ≥ {scoring.LEAST} (causal ≥ {scoring.LEAST_CAUSAL}) with n ≥ {scoring.ENOUGH},"
     yield (

@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.verifier.oracle import numbers
 from evals.verifier.oracle.cells import COUNTED, Cell, is_whole, lookup
-from evals.verifier.oracle.frame import agg_truth, is_window, metric_truth, plain, subject_truth, window_truth
+from evals.verifier.oracle.frame import AGGS, agg_truth, is_window, metric_truth, plain, subject_truth, window_truth
 from evals.verifier.oracle.truths import Doc, Sources, Truth, both, denied, of
 
 _OPS = {"==": "=", "": "=", "at least": "≥", "at most": "≤", "more than": ">", "less than": "<", "~": "≈"}
@@ -86,8 +86,10 @@ def quantity(claim: Doc, sources: Sources) -> Truth:
 def _derived_names(claim: Doc, cells: Sequence[Cell]) -> Truth:
     slots, how = claim["slots"], claim["derive"]
     known = {plain(cell.column.get(field, "")) for cell in cells for field in ("name", "label")}
-    agg, aggs = str(slots.get("agg", "")), {cell.agg for cell in cells}
+    agg, aggs = AGGS.get(str(slots.get("agg", "")), str(slots.get("agg", ""))), {cell.agg for cell in cells}
     fits = not agg or agg in {how, *aggs} or (how == "sum" and agg in COUNTED and aggs <= COUNTED)
+    if any(cell.agg == "?" for cell in cells):
+        return "open"
     return of(plain(slots.get("metric", "")) in known and fits) if how.isalpha() else "true"
 
 

@@ -8,7 +8,7 @@ from evals.verifier.oracle.cells import Cell, is_whole, key_names
 from evals.verifier.oracle.truths import Doc, Truth, both, of
 
 _EVERYBODY = frozenset({"all", "*", "everything", "total"})
-_AGGS = {"mean": "avg", "average": "avg", "median": "p50", "95th percentile": "p95", "99th": "p99", "maximum": "max", "minimum": "min"}
+AGGS = {"mean": "avg", "average": "avg", "median": "p50", "95th percentile": "p95", "99th": "p99", "maximum": "max", "minimum": "min"}
 _NARROWING = frozenset(
     "service route client user host region env environment namespace cluster pod account address ip tenant node zone source".split()  # noqa: SIM905
 )
@@ -118,6 +118,8 @@ def metric_truth(metric: Any, cell: Cell) -> Truth:
     said = plain(metric)
     if said in {plain(cell.column["name"]), plain(cell.column.get("label") or cell.column["name"])}:
         return "true"
+    if cell.agg == "?" and set(said.split()) & set(plain(cell.column["name"]).split()):
+        return "open"
     others = {plain(one.get(field, "")) for one in cell.doc["columns"] for field in ("name", "label") if one["name"] != cell.column["name"]}
     return "false" if said in others else "open"
 
@@ -126,4 +128,4 @@ def agg_truth(agg: Any, cell: Cell) -> Truth:
     """Whether the aggregation said is the column's; open for totals, whose aggregation no document says."""
     if not agg:
         return "true"
-    return "open" if cell.agg == "?" else of(_AGGS.get(str(agg), str(agg)) == cell.agg)
+    return "open" if cell.agg == "?" else of(AGGS.get(str(agg), str(agg)) == cell.agg)

@@ -22,6 +22,7 @@ _FEWEST = 8
 _CLEAR, _LEVEL = 0.10, 0.02  # shares of the level: a clear change, and none
 _SURE = 1e-4
 _DAYS = 2
+_BRIEF, _LASTS = 0.08, 0.4  # shares of the points that are as far out: a moment, and no longer one
 _FAR, _NEAR = 10.0, 4.0  # robust deviations: an outlier, and none
 
 
@@ -154,7 +155,11 @@ def _outlier(word: str, values: Sequence[float]) -> Truth:
     middle = statistics.median(values)
     spread = 1.4826 * statistics.median(abs(value - middle) for value in values)
     far = (max(values) - middle if word == "spike" else middle - min(values)) / (spread or abs(middle) * _CLEAR / 2 or 1.0)
-    return "true" if far > _FAR else "false" if far < _NEAR else "open"
+    peak = max(abs(value - middle) for value in values)
+    lasting = sum(abs(value - middle) > peak / 2 for value in values) / len(values)
+    if far < _NEAR or lasting > _LASTS:
+        return "false"
+    return "true" if far > _FAR and lasting < _BRIEF else "open"
 
 
 def _without_season(values: Sequence[float], cell: Cell) -> list[float]:

@@ -138,7 +138,7 @@ def totals(dice: Random, window: Window) -> Evidence:
         (Column("sessions", "integer", "1", "count", "platform", "measure", "sessions"),),
         [],
         aggregates=held,
-        title="overall",
+        title="live sessions",
     )
 
 
