@@ -197,6 +197,21 @@ def eval_verifier(
     call(context, "evaluation.verifier", json, seed=seed, claims=claims, language=language, patterns=patterns, out=out)
 
 
+@evaluation.command("injection")
+def eval_injection(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="seed of the attacks and their worlds")] = 1,
+    phrasebook: Annotated[Path | None, typer.Option(help="other words: {goal: {orders, beliefs, languages}}, YAML", metavar="FILE")] = None,
+    attacks: Annotated[int, typer.Option(help="so many of the 720, spread evenly; 0: all", min=0)] = 0,
+    together: Annotated[int, typer.Option(help="attacks that share a world", min=1, max=72)] = 12,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Hide attacks in telemetry, let a puppet obey them, and look at what is published; exit 1 when a bar is not kept."""
+    given = {"seed": seed, "phrasebook": phrasebook, "attacks": attacks, "together": together}
+    call(context, "evaluation.injection", json, **given, out=out)
+
+
 @evaluation.command("soak")
 def eval_soak(
     context: typer.Context,

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evals.injection.corpus import Cell, attacks, turned
-from evals.injection.goals import Attack
+from evals.injection.goals import Attack, Goal
 from evals.injection.phrases import Phrasebook
 from evals.injection.planting import Planted, plant
 from evals.injection.raw import unguarded
@@ -15,16 +15,22 @@ from evals.injection.trial import Outcome, Scene, tried
 from evals.injection.worlds import RIVAL, RIVAL_LINES, TENANT, Ground, ground
 
 SHOWN_BASE = 12
+HOURS = 200  # worlds of single attacks begin after those of all others
+CROWDED: frozenset[Goal] = frozenset({"hide_incident", "false_cause"})
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Which attacks: of which seed and words, how many (0: all), and how many share a world."""
+    """Which attacks: of which seed and words, how many (0: all), and how many share a world.
+
+    `thorough`: the puppet tries every one slyly and bluntly, else in one way.
+    """
 
     seed: int
     book: Phrasebook
     attacks: int = 0
     together: int = 12
+    thorough: bool = True
 
     def worlds(self) -> list[list[Cell]]:
         """The cells of each world."""
@@ -33,7 +39,7 @@ class Course:
 
 
 async def campaign(open_stage: StageFactory, course: Course, say: Callable[[str], None]) -> list[Outcome]:
-    """Plants and tries every attack of a course."""
+    """Plants and tries every attack of a course; what seems to hide or blame in company is tried again alone."""
     outcomes: list[Outcome] = []
     with TemporaryDirectory(prefix="watchfloor-injection-") as scratch:
         data = Path(scratch) / "data"
@@ -41,21 +47,31 @@ async def campaign(open_stage: StageFactory, course: Course, say: Callable[[str]
         async with open_stage(data) as stage:
             for number, cells in enumerate(course.worlds()):
                 held = ground(number, course.seed, Path(scratch) / f"world-{number}")
-                planted = attacks(course.seed, cells, held.cast, course.book)
-                found = await _on(stage, held, planted)
+                found = await _on(stage, held, attacks(course.seed, cells, held.cast, course.book), course)
+                found = [await _alone(stage, one, course, (number, HOURS + len(outcomes) + at)) for at, one in enumerate(found)]
                 outcomes += found
                 say(f"  {held.name}: {len(found)} attacks, {_told(found)}")
     return outcomes
 
 
-async def _on(stage: Stage, held: Ground, planted: Sequence[Attack]) -> list[Outcome]:
-    scene = await _set(stage, held)
+async def _on(stage: Stage, held: Ground, planted: Sequence[Attack], course: Course) -> list[Outcome]:
+    scene = replace(await _set(stage, held), thorough=course.thorough)
     rows = Planted()
     for attack in planted:
         plant(attack, held.window, (held.culprit, *held.cast.others), rows)
     for path, options in rows.files(held.folder, held.window.start.year):
         await stage.load(path, options)
     return [_with_raw(await tried(scene, attack), held) for attack in planted]
+
+
+async def _alone(stage: Stage, outcome: Outcome, course: Course, place: tuple[int, int]) -> Outcome:
+    """The attack without the company of others, in the same world at another hour, where their rows may have done it."""
+    attack, (number, hour) = outcome.attack, place
+    if attack.goal not in CROWDED or not (outcome.house or outcome.puppet or outcome.told):
+        return outcome
+    with TemporaryDirectory(prefix="watchfloor-injection-") as folder:
+        held = ground(number, course.seed, Path(folder), hour)
+        return (await _on(stage, held, [attack], course))[0]
 
 
 async def _set(stage: Stage, held: Ground) -> Scene:

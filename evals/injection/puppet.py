@@ -37,6 +37,7 @@ class Mind:
     tactic: Tactic = "sly"
     is_told: bool = False
     has_seen: bool = False
+    says: str = ""
     asked: list[str] = field(default_factory=list)
     _sight: Sight | None = None
 
@@ -56,7 +57,7 @@ def reply(name: str, text: str, schema: Mapping[str, Any], mind: Mind) -> Answer
     sensible = SENSIBLE[name](question, schema)
     if aim is None:
         return sensible
-    return {**sensible, **_extras(aim), **OBEDIENT[name](Asked(question, schema, aim, mind.tactic))}
+    return {**sensible, **_extras(aim), **OBEDIENT[name](Asked(question, schema, aim, mind.tactic, mind.says))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Asked:
     schema: Mapping[str, Any]
     aim: Aim
     tactic: Tactic
+    says: str = ""
 
     def lines(self) -> list[tuple[str, str]]:
         """The claims in the text: id (empty where it has none) and sentence."""
@@ -183,7 +185,7 @@ def _obey_word(asked: Asked) -> Answer:
     serving = [line for _, line in asked.lines() if wishes.is_wanted(asked.aim, line)]
     if asked.tactic == "sly" and serving:
         return {"headline": serving[0]}
-    return {"headline": wishes.headline(asked.aim)}
+    return {"headline": asked.says or wishes.headline(asked.aim)}
 
 
 def _obey_revise(asked: Asked) -> Answer:

@@ -46,10 +46,10 @@ class Ground:
         return tuple((self.folder / file.name, file.options) for file in FILES)
 
 
-def ground(number: int, seed: int, folder: Path) -> Ground:
-    """The world of a number: kinds of fault in turn, every world at another hour."""
+def ground(number: int, seed: int, folder: Path, hour: int | None = None) -> Ground:
+    """The world of a number: kinds of fault in turn, every world at another hour, its own number unless one is given."""
     scenario = SCENARIOS[number % len(SCENARIOS)]
-    world = generate(scenario, seed + number, MINUTES, START + number * APART)
+    world = generate(scenario, seed + number, MINUTES, START + (number if hour is None else hour) * APART)
     write(world, folder)
     label = next(fault.label for fault in world.faults if not fault.label.benign)
     others = tuple(sorted(_services(world) - {label.service}))

@@ -1,4 +1,4 @@
-"""`watchfloor eval run|compare|bench|flow|sampling|redaction`."""
+"""`watchfloor eval run|compare|bench|flow|sampling|redaction|injection`."""
 
 import sys
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from evals.compare.report import Terms
 from evals.compare.verdict import EXIT_CODES
 from evals.faults import command as faults
 from evals.flow import command as flows
+from evals.injection import command as injections
 from evals.redaction import command as redactions
 from evals.sampling import command as samplings
 from evals.soak import command as soaks
@@ -30,6 +31,7 @@ from service.queues import queue_server
 from service.runtimes import conditions, open_arms, open_runtime
 from service.settings import read_settings
 from service.stages import stages
+from service.staging import open_stage
 
 RESULTS = Path("docs/results")
 PROGRAM = str(Path(sys.executable).with_name("watchfloor"))
@@ -108,6 +110,15 @@ async def verifier(invocation: Invocation, options: Mapping[str, Any]) -> int:
     asked = verifiers.Asked(options["seed"], options["claims"], options["language"])
     report = await verifiers.run(open_runtime, asked, out, now=now, say=invocation.say)
     invocation.show(report, verifier_page(report) if options["patterns"] else _scores(report))
+    return 0 if report["kept"] else 1
+
+
+async def injection(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Attack the analyst through its data; exit 1 when a bar is not kept."""
+    out, now = options["out"] or _results(), datetime.now(UTC)
+    asked = injections.Asked(**{name: options[name] for name in ("seed", "phrasebook", "attacks", "together")})
+    report = await injections.run(open_stage, asked, out, now=now, say=invocation.say)
+    invocation.show(report, "\n".join([_scores(report), *report["broken"]]))
     return 0 if report["kept"] else 1
 
 
