@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from agents.messages import said
 from domain.claims import Claim, Grounding, Judged, Verdict
 from domain.findings import Finding
 from domain.window import Window, rfc3339
+from grounding.sanitising import guarded, inline
 
 MARKS: Mapping[Verdict, str] = {"supported": "✓", "consistent": "≈", "text-supported": "≈"}
 PUBLISHABLE: frozenset[Verdict] = frozenset({"supported", "consistent", "text-supported"})
@@ -62,36 +64,41 @@ class Page:
     notes: tuple[str, ...]
     model: str
     removed: tuple[Judged, ...] = ()
+    language: str = "en"
 
 
 def markdown(page: Page) -> str:
     """The answer in the Markdown subset every channel may carry (no images, no HTML, links only to evidence)."""
     parts = [
-        f"**{page.headline}**",
+        f"**{inline(page.headline)}**",
         _claims(page),
-        _findings(page.findings),
-        _list("Could not check", page.could_not_check),
-        _list("Removed before this was published", removals(page.removed)),
+        _findings(page.findings, page.language),
+        _list(said("Could not check", page.language), page.could_not_check),
+        _list(said("Removed before this was published", page.language), removals(page.removed, page.language)),
     ]
-    return "\n\n".join(part for part in [*parts, _footer(page)] if part)
+    return guarded("\n\n".join(part for part in [*parts, _footer(page)] if part))
 
 
 def _claims(page: Page) -> str:
     in_table = {name for finding in page.findings[TABLE_ROWS:] for name in finding.claims}
     lines = [entry for entry in page.judged if entry.claim.id not in in_table]
-    shown = [f"- {MARKS.get(entry.verdict, '?')} {entry.claim.text} [{_sources(entry)}]{_mended(entry)}" for entry in lines[:CLAIM_LINES]]
+    shown = [
+        f"- {MARKS.get(entry.verdict, '?')} {entry.claim.text} [{_sources(entry)}]{_mended(entry, page)}" for entry in lines[:CLAIM_LINES]
+    ]
     more = len(page.judged) - len(shown)
-    return "\n".join([*shown, *([f"- … and {more} more claims, each with its evidence"] if more > 0 else [])])
+    rest = said("… and {more} more claims, each with its evidence", page.language, more=more)
+    return "\n".join([*shown, *([f"- {rest}"] if more > 0 else [])])
 
 
-def _mended(entry: Judged) -> str:
-    return " (corrected)" if entry.claim.corrected_from else ""
+def _mended(entry: Judged, page: Page) -> str:
+    return f" {said('(corrected)', page.language)}" if entry.claim.corrected_from else ""
 
 
-def removals(removed: Sequence[Judged]) -> tuple[str, ...]:
+def removals(removed: Sequence[Judged], language: str = "en") -> tuple[str, ...]:
     """How many claims were removed and why, in our words alone: what they said may be what somebody wants to have said."""
     counts = Counter((entry.claim.agent == "model", _why(entry)) for entry in removed)
-    return tuple(f"{count} {(ONE if count == 1 else MANY)[is_models]}: {why}" for (is_models, why), count in counts.items())
+    shapes = ((number, (ONE if number == 1 else MANY)[is_models], why) for (is_models, why), number in counts.items())
+    return tuple(said(f"{{count}} {noun}: {{why}}", language, count=number, why=said(why, language)) for number, noun, why in shapes)
 
 
 def _why(entry: Judged) -> str:
@@ -105,34 +112,42 @@ def _sources(entry: Judged) -> str:
     return ", ".join(dict.fromkeys(binding.evidence for binding in entry.claim.bind))
 
 
-def _findings(findings: Sequence[Finding]) -> str:
+def _findings(findings: Sequence[Finding], language: str) -> str:
     if not findings:
         return ""
-    title = f"### Findings ({min(len(findings), TABLE_ROWS)} of {len(findings)} shown)"
-    head = ["| what | who | count | succeeded | severity | claims |", "|---|---|---:|---|---|---|"]
-    return "\n".join([title, "", *head, *(_row(finding) for finding in findings[:TABLE_ROWS])])
+    counted = said("Findings ({shown} of {total} shown)", language, shown=min(len(findings), TABLE_ROWS), total=len(findings))
+    titles = " | ".join(said(name, language) for name in ("what", "who", "count", "succeeded", "severity", "claims"))
+    return "\n".join(
+        [f"### {counted}", "", f"| {titles} |", "|---|---|---:|---|---|---|", *(_row(one, language) for one in findings[:TABLE_ROWS])]
+    )
 
 
-def _row(finding: Finding) -> str:
-    succeeded = {True: "yes", False: "no", None: "–"}[finding.succeeded]
+def _row(finding: Finding, language: str) -> str:
+    succeeded = {True: said("yes", language), False: said("no", language), None: "–"}[finding.succeeded]
     cells = (
-        finding.kind.replace("_", " "),
+        said(finding.kind.replace("_", " "), language),
         finding.entity.value,
         f"{finding.count:,}",
         succeeded,
-        finding.severity,
+        said(finding.severity, language),
         ", ".join(finding.claims),
     )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(inline(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
 def _list(title: str, lines: Sequence[str]) -> str:
-    return "\n".join([f"### {title}", "", *(f"- {line}" for line in lines)]) if lines else ""
+    return "\n".join([f"### {title}", "", *(f"- {inline(line)}" for line in lines)]) if lines else ""
 
 
 def _footer(page: Page) -> str:
     grounding = page.grounding
-    score = "n/a" if grounding.score is None else f"{grounding.score:.0f}"
-    counted = f"grounding {score} over {grounding.claims_total} claims, {grounding.claims_removed} removed"
-    span = f"Window {rfc3339(page.window.start)} to {rfc3339(page.window.end)}"
-    return " ".join([f"_{span}; {counted}; judged by {page.model}.", *page.notes]).rstrip() + "_"
+    counted = told_grounding(grounding.score, grounding.claims_total, grounding.claims_removed, page.language)
+    span = said("Window {start} to {end}", page.language, start=rfc3339(page.window.start), end=rfc3339(page.window.end))
+    judged = said("judged by {model}", page.language, model=page.model)
+    return " ".join([f"_{span}; {counted}; {judged}.", *page.notes]).rstrip() + "_"
+
+
+def told_grounding(score: float | None, total: int, removed: int, language: str = "en") -> str:
+    """The score, never without what it is over."""
+    shown = said("n/a", language) if score is None else f"{score:.0f}"
+    return said("grounding {score} over {total} claims, {removed} removed", language, score=shown, total=total, removed=removed)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agents.messages import translated
 from agents.writer import PUBLISHABLE, upheld
 from domain.claims import Judged
 from graph.checking import graded
@@ -21,7 +22,7 @@ async def answer(state: RunState, runtime: Context) -> RunState:
     kept = {entry.claim.id for entry in judged}
     dropped = [entry for entry in state.get("judged", []) if entry.claim.id not in kept]
     findings = list(upheld(state.get("findings", []), judged))
-    told = await headline(context, state, [entry.claim for entry in judged], findings)
+    told = translated(await headline(context, state, [entry.claim for entry in judged], findings), context.question.language)
     for text in (told, *(entry.claim.text for entry in judged)):
         context.emit(Event("token", {"text": text + "\n"}))
     grounding = replace(graded(context, judged), claims_removed=len(state.get("removed", [])) + len(dropped))

@@ -1,8 +1,10 @@
 """From the final state of a run to the analysis document."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from agents.messages import translated
 from agents.writer import Page, markdown
 from analytics.attempts import attempts
 from domain.analysis import Analysis, FinalDecision, RunStatus, Trigger, Usage
@@ -11,18 +13,21 @@ from domain.findings import Finding, worst
 from graph.causes import affected, root_causes, similar_incidents
 from graph.context import RunContext
 from graph.state import RunState
+from grounding.sanitising import inline, shared
 
 NOT_GRADED = Grounding(None, None, None, None)
 
 
 def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: datetime) -> Analysis:
     """The analysis of a finished run; ids of evidence and usage are completed when it is stored."""
-    judged, gaps = tuple(state.get("judged", [])), _gaps(context, state)
+    judged, gaps = _shown(state.get("judged", [])), tuple(map(inline, _gaps(context, state)))
     grounding = state.get("grounding") or NOT_GRADED
     ledger, scope = context.ledger, context.scope
-    findings = (*state.get("findings", []), *steering(context, len(state.get("findings", []))))
-    removed, model = tuple(state.get("removed", [])), _model(ledger.models)
-    page = Page(state["headline"], judged, findings, gaps, grounding, scope.window, tuple(ledger.notes), model, removed)
+    findings = (*map(_disarmed, state.get("findings", [])), *steering(context, len(state.get("findings", []))))
+    removed, model = _shown(state.get("removed", [])), _model(ledger.models)
+    language = context.question.language
+    notes, told = tuple(translated(note, language) for note in ledger.notes), translated(state["headline"], language)
+    page = Page(told, judged, findings, gaps, grounding, scope.window, notes, model, removed, language)
     return Analysis(
         run_id=scope.run_id,
         thread_id=context.thread_id,
@@ -45,15 +50,15 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
         final_decision=_decision(context, state, judged),
         as_of=at,
         usage=Usage(),
-        root_causes=root_causes(ledger.evidence.values()),
-        similar_incidents=similar_incidents(ledger.evidence.values()),
+        root_causes=shared(root_causes(ledger.evidence.values())),
+        similar_incidents=shared(similar_incidents(ledger.evidence.values())),
         incident_ids=context.question.incident_ids,
         affected=affected(ledger.evidence.values()),
         trace_id="",
         prompt_versions=dict(ledger.prompt_versions),
-        notes=tuple(ledger.notes),
+        notes=notes,
         lag_s=max((item.lag_s for item in ledger.evidence.values()), default=0.0),
-        language=context.question.language,
+        language=language,
     )
 
 
@@ -65,9 +70,20 @@ def steering(context: RunContext, taken: int) -> Sequence[Finding]:
     return [attempt.finding(f"F{number}") for number, attempt in enumerate(tried, start=taken + 1)]
 
 
+def _shown(judged: Sequence[Judged]) -> tuple[Judged, ...]:
+    """Claims with reasons that may be shown: a reason quotes cells."""
+    return tuple(replace(entry, reason=inline(entry.reason)) for entry in judged)
+
+
+def _disarmed(finding: Finding) -> Finding:
+    """A finding whose names cannot act."""
+    entity = replace(finding.entity, value=inline(finding.entity.value))
+    return replace(finding, entity=entity, accounts=tuple(map(inline, finding.accounts)), details=shared(finding.details))
+
+
 def _gaps(context: RunContext, state: RunState) -> tuple[str, ...]:
     budget = [f"the rest: {limit} was used up" for limit in context.ledger.used_up]
-    return tuple(dict.fromkeys([*state.get("gaps", []), *budget]))
+    return tuple(dict.fromkeys(translated(gap, context.question.language) for gap in [*state.get("gaps", []), *budget]))
 
 
 def _model(models: Sequence[str]) -> str:

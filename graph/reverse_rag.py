@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
@@ -22,6 +23,7 @@ from graph.happened import incident_evidence
 from graph.looking import look
 from graph.nodes import Context
 from graph.state import RunState
+from grounding.rendering import render
 
 DESK: DeskName = "sre"
 MOST_FINDINGS = 6
@@ -57,7 +59,7 @@ async def incidents(_state: RunState, runtime: Context) -> RunState:
     with context.meter.measure("store"):
         seen = await incident_evidence(context.documents, context.scope, name)
     context.ledger.evidence[name] = seen.evidence
-    return {"results": [AnalysisResult(DESK, seen.candidates)]}
+    return {"results": [AnalysisResult(DESK, _in_language(context, seen.candidates))]}
 
 
 def build_reverse_rag() -> CompiledStateGraph[RunState, RunContext, RunState, RunState]:
@@ -101,4 +103,12 @@ def _handed_over(context: RunContext, found: Sequence[Found], own: Sequence[Clai
     resting = {name for finding in findings for name in finding.claims}
     claims = [*own, *(claim for one, answer in results for claim in told(one, answer, period, resting))]
     gaps = tuple(text for one, answer in found if one.window == period and (text := gap(answer)))
-    return {"results": [AnalysisResult(DESK, tuple(claims), tuple(findings), gaps)]}
+    return {"results": [AnalysisResult(DESK, _in_language(context, claims), tuple(findings), gaps)]}
+
+
+def _in_language(context: RunContext, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The claims in the language of the briefing; the briefer's own are written in English."""
+    language, period = context.question.language, context.scope.window
+    if language == "en":
+        return tuple(claims)
+    return tuple(replace(claim, text=render(claim, context.ledger.evidence, language, period)) for claim in claims)
