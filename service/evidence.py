@@ -18,7 +18,7 @@ from tools.answers import query_sha256
 from tools.changes import Changes, changes
 
 Document = Mapping[str, Any]
-MOST_DAYS = 10
+MOST_DAYS, MOST_CALLS = 10, 1_000
 NEEDED = frozenset(
     {"id", "uid", "run_id", "tool", "template", "params", "query_sha256", "status", "window", "scope_rows", "rows", "columns", "aggregates"}
     | {"sha256", "rows_total"}
@@ -80,11 +80,20 @@ async def _damage(parts: Parts, kept: Document, uid: str, tenant: Tenant) -> lis
     """What shows that a snapshot is not the one that was saved; empty for one that is."""
     seal = await parts.state.evidence_seal(EvidenceUid(uid), tenant)
     faults = [] if seal in {"", sha256_of(kept)} else ["the kept snapshot is not the one that was saved: its seal does not fit"]
+    faults += await _against_audit(parts, kept, uid, tenant)
     try:
         fits = document_sha256(kept) == kept["sha256"] and kept.keys() >= NEEDED
     except MALFORMED:
         fits = False
     return faults if fits else [*faults, "the kept rows, parameters or totals do not fit the snapshot's own sha256"]
+
+
+async def _against_audit(parts: Parts, kept: Document, uid: str, tenant: Tenant) -> list[str]:
+    """Whether the audit of the run that saw it gives this evidence another hash."""
+    run, _, evidence_id = uid.removeprefix("ev_").rpartition("_")
+    calls = await parts.audit.newest(tenant, MOST_CALLS, f"run_{run}", "tool.called")
+    noted = {entry.details.get("sha256") for entry in calls if entry.details.get("evidence") == evidence_id} - {None}
+    return ["the audit of its run gives it another sha256"] if noted and kept.get("sha256") not in noted else []
 
 
 def _statement(parts: Parts, document: Document) -> Document:

@@ -1,6 +1,7 @@
 """Evidence outlives its rows, shows what was done to it, and can be asked again; on the real engine."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -15,8 +16,9 @@ from sqlalchemy import text
 from adapters.archive import open_archive
 from adapters.clickhouse import ClickHouseTelemetryStore
 from adapters.state import Database, SqlAudit, SqlStateStore, open_database
+from domain.audit import AuditNote
 from domain.calls import Filters, Refusal, Scope, ToolCall
-from domain.evidence import Evidence, sha256_of
+from domain.evidence import Evidence, document_sha256, sha256_of
 from domain.ids import DEFAULT_TENANT, RunId, ThreadId, evidence_uid
 from domain.ports import RunRecord
 from domain.telemetry import LogRecord
@@ -181,6 +183,18 @@ def test_rows_changed_together_with_the_seal_do_not_fit_their_own_hash(kept: Kep
     forged = sha256_of(asyncio.run(kept.parts.state.evidence(evidence.uid)))
     kept.tamper(f"UPDATE evidence SET seal = '{forged}'")
     assert kept.shown(evidence)["damage"] == ["the kept rows, parameters or totals do not fit the snapshot's own sha256"]
+
+
+def test_a_snapshot_forged_whole_does_not_fit_the_audit_of_its_run(kept: Kept) -> None:
+    kept.write(*(line(START, number) for number in range(5)))
+    evidence = kept.seen("status_codes")
+    called = AuditNote("tool.called", START, evidence.run_id, {"evidence": "E1", "sha256": evidence.sha256})
+    asyncio.run(kept.parts.audit.append([called]))
+    assert kept.shown(evidence)["intact"]
+    document = {**evidence.as_json(), "rows": [{**evidence.rows[0], "requests": 999}]}
+    forged = {**document, "sha256": document_sha256(document)}
+    kept.tamper(f"UPDATE evidence SET document = '{json.dumps(forged)}', seal = '{sha256_of(forged)}'")
+    assert kept.shown(evidence)["damage"] == ["the audit of its run gives it another sha256"]
 
 
 @pytest.mark.parametrize("gone", ["'$.columns'", "'$.sha256'", "'$.window'"])

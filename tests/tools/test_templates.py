@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from domain.calls import Filters, Refusal, Scope, ToolCall
+from domain.calls import Filters, Refusal, Scope, ToolCall, ToolResult
 from domain.evidence import ColumnType
 from domain.ids import Tenant
 from domain.ports import TelemetryStore
@@ -40,9 +41,26 @@ async def box(store: TelemetryStore) -> AsyncIterator[Toolbox]:
     yield Toolbox(store, REGISTRY)
 
 
+@dataclass(slots=True)
+class Answers:
+    """What each tool answers to an open question, asked once for all tests."""
+
+    known: dict[str, ToolResult] = field(default_factory=dict)
+
+    async def of(self, box: Toolbox, name: str) -> ToolResult:
+        if name not in self.known:
+            self.known[name] = await world.ask(box, name, WORLD)
+        return self.known[name]
+
+
+@pytest.fixture(scope="module")
+def answers() -> Answers:
+    return Answers()
+
+
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_template_answers_with_typed_cells(box: Toolbox, name: str) -> None:
-    evidence = (await world.ask(box, name, WORLD)).evidence
+async def test_a_template_answers_with_typed_cells(box: Toolbox, answers: Answers, name: str) -> None:
+    evidence = (await answers.of(box, name)).evidence
     assert evidence.status == "ok", evidence.message
     assert evidence.rows
     assert evidence.scope_rows > 0
@@ -55,8 +73,8 @@ async def test_a_template_answers_with_typed_cells(box: Toolbox, name: str) -> N
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_what_a_tool_offers_to_claim_holds(box: Toolbox, name: str) -> None:
-    answer = await world.ask(box, name, WORLD)
+async def test_what_a_tool_offers_to_claim_holds(box: Toolbox, answers: Answers, name: str) -> None:
+    answer = await answers.of(box, name)
     assert answer.candidates
     assert [claim.id for claim in answer.candidates] == [f"E1.{number}" for number in range(1, len(answer.candidates) + 1)]
     for claim in answer.candidates:
@@ -66,8 +84,8 @@ async def test_what_a_tool_offers_to_claim_holds(box: Toolbox, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_the_sentence_of_a_claim_holds_as_well(box: Toolbox, name: str) -> None:
-    answer = await world.ask(box, name, WORLD)
+async def test_the_sentence_of_a_claim_holds_as_well(box: Toolbox, answers: Answers, name: str) -> None:
+    answer = await answers.of(box, name)
     for judged in verify(answer.candidates, {"E1": answer.evidence}):
         assert judged.verdict == "supported", (judged.reason, judged.claim.text)
 
@@ -83,8 +101,8 @@ async def test_claims_about_one_service_say_so(box: Toolbox, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_cut_rows_keep_their_totals_and_true_claims(box: Toolbox, name: str) -> None:
-    whole, cut = await world.ask(box, name, WORLD), await world.ask(box, name, WORLD, limit=1)
+async def test_cut_rows_keep_their_totals_and_true_claims(box: Toolbox, answers: Answers, name: str) -> None:
+    whole, cut = await answers.of(box, name), await world.ask(box, name, WORLD, limit=1)
     assert cut.evidence.aggregates == whole.evidence.aggregates
     assert cut.evidence.rows_total == whole.evidence.rows_total
     assert cut.evidence.rows == whole.evidence.rows[:1]
@@ -103,16 +121,17 @@ async def test_where_nothing_is_stored_nothing_is_claimed(box: Toolbox, name: st
     assert answer.findings == ()
 
 
-async def test_each_template_gives_the_same_bytes_twenty_times(box: Toolbox) -> None:
+async def test_each_template_gives_the_same_bytes_twenty_times(box: Toolbox, answers: Answers) -> None:
     for name in NAMES:
-        answers = await asyncio.gather(*(world.ask(box, name, WORLD) for _ in range(20)))
-        assert len({answer.evidence.sha256 for answer in answers}) == 1, name
-        assert all(answer.candidates == answers[0].candidates for answer in answers), name
+        first = await answers.of(box, name)
+        others = await asyncio.gather(*(world.ask(box, name, WORLD) for _ in range(19)))
+        assert {other.evidence.sha256 for other in others} == {first.evidence.sha256}, name
+        assert all(other.candidates == first.candidates for other in others), name
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_evidence_can_be_replayed_from_its_document(box: Toolbox, name: str) -> None:
-    evidence = (await world.ask(box, name, WORLD)).evidence
+async def test_evidence_can_be_replayed_from_its_document(box: Toolbox, answers: Answers, name: str) -> None:
+    evidence = (await answers.of(box, name)).evidence
     again = await box.replay(evidence.as_json())
     assert again.sha256 == evidence.sha256
     assert again.query_sha256 == evidence.query_sha256
