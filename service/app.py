@@ -49,7 +49,7 @@ def build_app(parts: Parts, version: str) -> FastAPI:
     app = FastAPI(title="Watchfloor", version=version, description=DESCRIPTION, docs_url=None, redoc_url=None)
     for routes in ROUTES:
         app.include_router(routes(parts))
-    mount_page(app)
+    mount_page(app, parts.settings.language)
     install_problems(app)
     app.add_middleware(LoopbackGuard)
     return app

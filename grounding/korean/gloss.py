@@ -150,15 +150,15 @@ def _said(word: str) -> tuple[str, ...] | None:
     glossary = _glossary()
     if word in glossary.exact:
         return (glossary.exact[word],)
-    if word in glossary.particles or not word:
-        return ()
     if word in glossary.behind:
         return (glossary.behind[word],)
+    if word in glossary.particles:
+        return ()
     for length in range(len(word), 0, -1):
         stem = glossary.words.get(word[:length], glossary.exact.get(word[:length]))
         if stem is not None and (rest := _rest(word[length:], is_short=length == 1)) is not None:
             return (stem, *rest)
-    return None
+    return () if len(word) > 1 and _ENDING.fullmatch(word) else None
 
 
 def _rest(ending: str, *, is_short: bool) -> tuple[str, ...] | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from domain.errors import StoreError
@@ -89,10 +89,14 @@ async def _answers(check: Callable[[], Awaitable[object]]) -> str:
     return "ok"
 
 
-def mount_page(app: FastAPI) -> None:
-    """Serve the page at / and its files below /web."""
+def mount_page(app: FastAPI, language: str = "auto") -> None:
+    """Serve the page at / and its files below /web; in a language that is set, else in the browser's."""
     app.mount("/web", PageFiles(directory=WEB), name="web")
 
     @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(WEB / "index.html", headers=PAGE_HEADERS)
+    async def page() -> Response:
+        if language == "auto":
+            return FileResponse(WEB / "index.html", headers=PAGE_HEADERS)
+        text = (WEB / "index.html").read_text(encoding="utf-8")
+        spoken = text.replace('<html lang="en">', f'<html lang="{language}" data-language="{language}">', 1)
+        return HTMLResponse(spoken, headers=PAGE_HEADERS)

@@ -6,6 +6,7 @@ import { byId, el, show } from "./dom.js";
 import { EvidencePanel } from "./evidence.js";
 import { closeIncidents, openIncidents } from "./incidents.js";
 import { L } from "./labels.js";
+import { others } from "./language.js";
 import { closeLive, openLive } from "./live.js";
 import { closePipeline, openPipeline } from "./pipeline.js";
 import { drawStrip, isEmpty } from "./status.js";
@@ -39,11 +40,19 @@ function open() {
     shown = name;
   }
   drawTabs(name);
+  drawLanguages();
   document.title = name === "ask" ? L.product : `${L.views[name]} – ${L.product}`;
   VIEWS[name].open(id);
 }
 
 const tabs = new Map(Object.keys(VIEWS).map((name) => [name, el("a", { href: `#${name}` }, L.views[name])]));
+
+/* The same view in another language; the address says which, and it is kept. */
+function drawLanguages() {
+  const links = others.map((name) => el("a", { href: `?lang=${name}${location.hash}`, lang: name, class: "speak" }, L.languages[name]));
+  document.querySelector(".speakers")?.remove();
+  byId("tabs").after(el("span", { class: "speakers" }, ...links));
+}
 
 function drawTabs(current) {
   for (const [name, tab] of tabs) {

@@ -1,8 +1,14 @@
 /* Numbers, units and times as a reader sees them; times are UTC everywhere. */
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const precise = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
-const rough = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+import { language, locale } from "./language.js";
+
+const UNITS = {
+  en: { s: " s", min: " min", h: " h", d: " d", to: (from, to) => `${from} to ${to}`, yes: "yes", no: "no" },
+  ko: { s: "초", min: "분", h: "시간", d: "일", to: (from, to) => `${from} ~ ${to}`, yes: "예", no: "아니요" },
+}[language];
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const precise = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
+const rough = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 export const number = (value) => (Number.isInteger(value) ? whole : precise).format(value);
@@ -22,13 +28,13 @@ export const minute = (value) => time(value).slice(0, 16);
 
 export function span(start, end) {
   const [from, to] = [minute(start), minute(end)];
-  return from.slice(0, 10) === to.slice(0, 10) ? `${from} to ${to.slice(11)} UTC` : `${from} to ${to} UTC`;
+  return from.slice(0, 10) === to.slice(0, 10) ? `${UNITS.to(from, to.slice(11))} UTC` : `${UNITS.to(from, to)} UTC`;
 }
 
 export function cell(value, column) {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "number") return number(value);
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? UNITS.yes : UNITS.no;
   if (Array.isArray(value)) return value.map((item) => cell(item)).join(", ");
   if (typeof value === "object") return JSON.stringify(value);
   return column?.type === "time" || isTime(value) ? time(value) : String(value);
@@ -37,13 +43,13 @@ export function cell(value, column) {
 export function took(ms) {
   if (ms === null || ms === undefined) return "";
   if (ms < 1) return "<1 ms";
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10000 ? 2 : 1)} s`;
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10000 ? 2 : 1)}${UNITS.s}`;
 }
 
 export function seconds(s) {
-  if (s < 90) return `${rough.format(Math.max(0, s))} s`;
-  if (s < 5400) return `${Math.round(s / 60)} min`;
-  return s < 172800 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
+  if (s < 90) return `${rough.format(Math.max(0, s))}${UNITS.s}`;
+  if (s < 5400) return `${Math.round(s / 60)}${UNITS.min}`;
+  return s < 172800 ? `${Math.round(s / 3600)}${UNITS.h}` : `${Math.round(s / 86400)}${UNITS.d}`;
 }
 
 /* Bytes in the unit that suits them. */

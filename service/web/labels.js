@@ -1,10 +1,13 @@
-/* Every word the page says by itself; those of the views beside Ask stand in labels_of_views.js. */
+/* Every word the page says by itself; those of the views beside Ask stand in labels_of_views.js, Korean in the files of the same name with _ko. */
+import { KO } from "./labels_ko.js";
 import { REPLAY } from "./labels_of_replay.js";
 import { VIEWS } from "./labels_of_views.js";
+import { language } from "./language.js";
 
-export const L = {
+const EN = {
   product: "Watchfloor",
   waiting: "Fetching …",
+  languages: { en: "English", ko: "한국어" },
   views: { ask: "Ask", incidents: "Incidents", briefings: "Briefings", live: "Live", pipeline: "Pipeline" },
   ask: {
     label: "Ask about your logs, traces and metrics",
@@ -182,3 +185,5 @@ export const L = {
   replay: REPLAY,
   ...VIEWS,
 };
+
+export const L = language === "ko" ? KO : EN;

@@ -1,0 +1,22 @@
+/* What the replay of evidence says, in Korean. */
+export const REPLAY = {
+  title: "다시 조회",
+  hint: "같은 템플릿, 매개변수, 구간으로 저장소에 같은 질문을 다시 합니다.",
+  button: "이 조회 다시 실행",
+  asking: "다시 조회하는 중 …",
+  same: (rows) => `동일함: ${rows}행, 마지막 자리까지 같습니다.`,
+  differs: (what) => `지금은 다릅니다: ${what}.`,
+  elsewhere: "범위 안의 행 또는 상태",
+  damaged: "보관된 스냅샷이 저장한 것과 다릅니다.",
+  added: (n) => `${n}행 늘어남`,
+  removed: (n) => `${n}행 줄어듦`,
+  cells: (n) => `셀 ${n}개 변경`,
+  totals: (n) => `합계 ${n}개 변경`,
+  changed: "변경된 것",
+  row: "행",
+  column: "열",
+  total: "합계",
+  was: "당시",
+  now: "지금",
+  hashes: "SHA-256",
+};
