@@ -88,6 +88,18 @@ def open_arms(arms: Arms) -> Callable[[Path], AbstractAsyncContextManager[PartsR
     return opened
 
 
+def open_judged(base_url: str) -> Callable[[Path], AbstractAsyncContextManager[PartsRuntime]]:
+    """The product on a folder, judged by the model behind an address; a short wait, so that one that does not answer costs little."""
+    given = {"model_base_url": base_url, "model": "bad", "model_timeout_s": 10.0}
+
+    @asynccontextmanager
+    async def opened(folder: Path) -> AsyncIterator[PartsRuntime]:
+        async with open_parts(read_settings(folder).model_copy(update=given), "eval") as parts:
+            yield PartsRuntime(parts)
+
+    return opened
+
+
 def conditions(settings: Settings) -> Conditions:
     """What an arm works under where nothing else is said."""
     budget = {"max_tokens": settings.max_tokens, "max_seconds": settings.max_seconds, "max_tool_calls": settings.max_tool_calls}

@@ -1,4 +1,4 @@
-"""`watchfloor eval run|compare|bench|flow|sampling|redaction|injection`."""
+"""`watchfloor eval run|compare|bench|flow|sampling|redaction|injection|robustness`."""
 
 import sys
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from evals.faults import command as faults
 from evals.flow import command as flows
 from evals.injection import command as injections
 from evals.redaction import command as redactions
+from evals.robustness import command as bad_models
 from evals.sampling import command as samplings
 from evals.soak import command as soaks
 from evals.soak.campaign import Product
@@ -28,7 +29,7 @@ from evals.verifier import command as verifiers
 from evals.verifier.report import as_patterns as verifier_page
 from service.invocation import Invocation
 from service.queues import queue_server
-from service.runtimes import conditions, open_arms, open_runtime
+from service.runtimes import conditions, open_arms, open_judged, open_runtime
 from service.settings import read_settings
 from service.stages import stages
 from service.staging import open_stage
@@ -119,6 +120,15 @@ async def injection(invocation: Invocation, options: Mapping[str, Any]) -> int:
     asked = injections.Asked(**{name: options[name] for name in ("seed", "phrasebook", "attacks", "together")})
     report = await injections.run(open_stage, asked, out, now=now, say=invocation.say)
     invocation.show(report, "\n".join([_scores(report), *report["broken"]]))
+    return 0 if report["kept"] else 1
+
+
+async def robustness(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Ask with models that answer badly; exit 1 when anything published does not hold."""
+    out, now = options["out"] or _results(), datetime.now(UTC)
+    asked = bad_models.Asked(options["seed"], tuple(options["kinds"]))
+    report = await bad_models.run(open_judged, asked, out, now=now, say=invocation.say)
+    invocation.show(report, _scores(report))
     return 0 if report["kept"] else 1
 
 

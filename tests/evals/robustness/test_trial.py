@@ -1,7 +1,7 @@
 """However bad a model is, what is published holds, has no word of its own, and says what was removed."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -20,69 +20,65 @@ QUESTIONS = ("Which services have errors?", "How many errors did cart have, and 
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
+@dataclass(slots=True)
+class Bench:
+    """A bad server with one client, which is dear to make; each question is a run of its own."""
+
+    server: BadServer
+    chat: ChatJudge
+
+    async def asked(self, name: str, question: str = QUESTIONS[0], tools: FakeTools | None = None) -> Outcome:
+        """The outcome of one question to a bad model over HTTP."""
+        self.server.kind = BY_NAME[name]
+        made = world(FallbackJudge(self.chat, HouseJudge()), tools)
+
+        async def ask(body: Mapping[str, Any]) -> Mapping[str, Any]:
+            return (await made.analyst.analyse(Question(body["question"]))).as_json()
+
+        return await tried(ask, self.server.kind, question)
+
+
 @pytest.fixture
-async def server() -> AsyncIterator[BadServer]:
-    async with bad_server() as running:
-        yield running
+async def bench() -> AsyncIterator[Bench]:
+    async with bad_server() as server:
+        settings = ChatSettings(server.base_url, "bad", timeout_s=5.0, idle_s=1.0, retries=0)
+        yield Bench(server, ChatJudge(settings, PromptLibrary.load()))
 
 
-async def asked(server: BadServer, kind: Kind, question: str, tools: FakeTools | None = None) -> Outcome:
-    """The outcome of one question to a bad model over HTTP."""
-    server.kind = kind
-    settings = ChatSettings(server.base_url, "bad", timeout_s=5.0, idle_s=1.0, retries=0)
-    library, house = PromptLibrary.load(), HouseJudge()
-    made = world(FallbackJudge(ChatJudge(settings, library), house), tools)
-
-    async def ask(body: Mapping[str, Any]) -> Mapping[str, Any]:
-        return (await made.analyst.analyse(Question(body["question"]))).as_json()
-
-    return await tried(ask, kind, question)
-
-
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-async def test_what_is_published_holds(server: BadServer, kind: Kind) -> None:
-    for question in QUESTIONS:
-        found = await asked(server, kind, question)
-        assert found.is_sound, found
-        assert found.published >= 1
-
-
-async def test_there_are_many_kinds_and_every_one_was_sent(server: BadServer) -> None:
+@pytest.mark.parametrize(("question", "kinds"), [(QUESTIONS[0], KINDS), (QUESTIONS[1], KINDS[::3])])
+async def test_what_is_published_holds_whatever_the_kind(bench: Bench, question: str, kinds: Sequence[Kind]) -> None:
     assert len(BY_NAME) == len(KINDS) >= 40
-    await asked(server, BY_NAME["prose"], QUESTIONS[0])
-    assert server.asked >= 4
+    found = [await bench.asked(kind.name, question) for kind in kinds]
+    assert [one for one in found if not one.is_sound or one.published < 1] == []
+    assert bench.server.asked >= 2 * len(kinds)
 
 
-@pytest.mark.parametrize(
-    ("name", "removed", "fallback"),
-    [
-        ("empty", 0, True),
-        ("prose", 3, True),
-        ("own_lies", 3, False),
-        ("own_wrong_evidence", 1, False),
-        ("wrong_ids", 2, True),
-        ("trailing_commas", 0, False),
-        ("fenced", 0, False),
-        ("thoughts", 0, False),
-        ("two_objects", 0, True),
-        ("tool_call", 0, False),
-        ("cut", 0, True),
-        ("unstreamed", 0, True),
-    ],
-)
-async def test_what_a_model_did_is_told(server: BadServer, name: str, removed: int, fallback: bool) -> None:
-    found = await asked(server, BY_NAME[name], QUESTIONS[0])
-    assert (found.removed, found.fallback) == (removed, fallback)
+async def test_what_a_model_did_is_told(bench: Bench) -> None:
+    told = {
+        "empty": (0, True),
+        "prose": (3, True),
+        "own_lies": (3, False),
+        "own_wrong_evidence": (1, False),
+        "wrong_ids": (2, True),
+        "trailing_commas": (0, False),
+        "fenced": (0, False),
+        "thoughts": (0, False),
+        "two_objects": (0, True),
+        "tool_call": (0, False),
+        "cut": (0, True),
+        "unstreamed": (0, True),
+    }
+    found = {name: await bench.asked(name) for name in told}
+    assert {name: (one.removed, one.fallback) for name, one in found.items()} == told
 
 
-async def test_with_wrong_candidates_too_nothing_wrong_is_published(server: BadServer) -> None:
+async def test_with_wrong_candidates_too_nothing_wrong_is_published(bench: Bench) -> None:
     for name in ("prose", "own_lies", "broken", "empty", "chooses_nothing"):
-        found = await asked(server, BY_NAME[name], QUESTIONS[0], FakeTools(claimed=(42, 9), cited="rows[7].errors"))
+        found = await bench.asked(name, tools=FakeTools(claimed=(42, 9), cited="rows[7].errors"))
         assert found.is_sound, found
 
 
-async def test_an_unsound_answer_would_be_seen(server: BadServer) -> None:
-    server.kind = BY_NAME["empty"]
+async def test_an_unsound_answer_would_be_seen() -> None:
     analysis = await world().analyst.analyse(Question(QUESTIONS[0]))
     document = analysis.as_json()
     wrong = {**document["claims"][0], "slots": {**document["claims"][0]["slots"], "value": 43}, "text": "Errors for service checkout: 43."}
