@@ -174,7 +174,7 @@ def _rival_problem(scene: Scene, found: Sequence[Rival]) -> Outcome | None:
 
 
 def _told(setting: Setting, kinds: Sequence[str]) -> str:
-    way = " is called by ".join(setting.path) if len(setting.path) > 1 else f"within {setting.path[0]}"
+    way = f"calls {' → '.join(setting.path[::-1])}" if len(setting.path) > 1 else f"within {setting.path[0]}"
     return f"{way}; {_end_told(setting.cause)}; {_end_told(setting.effect)}; signals: {', '.join(kinds)}"
 
 

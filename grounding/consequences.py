@@ -9,7 +9,6 @@ from grounding.cells import clean, number
 from grounding.knowledge import NOTHING, Knowledge
 
 _WHO = ("service", "app", "application", "name", "entity", "subject", "host", "node")
-_DETAIL = ("component", "metric")
 
 
 def party_said(slot: Any) -> str:
@@ -17,14 +16,22 @@ def party_said(slot: Any) -> str:
     if not isinstance(slot, Mapping):
         return display.name(slot) if slot else ""
     who = next((display.name(slot[key]) for key in _WHO if slot.get(key)), "")
-    detail = next((display.name(str(slot[key]).replace("_", " ")) for key in _DETAIL if slot.get(key)), "")
+    metric = str(slot.get("metric") or "").replace("_", " ")
+    detail = display.name(slot["component"]) if slot.get("component") else _plain(metric)
     return f"{who} ({detail})" if who and detail and detail != who else who or detail
 
 
-def incident_shape(claim: Claim) -> str:
-    """Which sentence tells a past incident: with its similarity, its cause, both or neither."""
+def _plain(metric: str) -> str:
+    """A measure's name without quotation marks where it is made of plain words."""
+    return metric if metric.replace(" ", "").replace(".", "").isalnum() and metric.isascii() else display.name(metric) if metric else ""
+
+
+def shape(claim: Claim) -> str:
+    """Which sentence tells a claim: a past incident with its similarity, its cause, both or neither; any other by its hedge."""
+    if claim.kind != "past_incident":
+        return f"{claim.kind} {claim.hedge}"
     told = [name for name in ("similarity", "cause") if claim.slots.get(name) not in (None, "")]
-    return " ".join(["past_incident", *told])
+    return " ".join([claim.kind, *told])
 
 
 def parts(claim: Claim) -> dict[str, str]:

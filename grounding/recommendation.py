@@ -159,9 +159,9 @@ def _elsewhere(advice: _Advice) -> str:
 def _failing_premise(advice: _Advice) -> str:
     """A premise that is a number has to be out of the ordinary where its baseline stands beside it; false and nothing hold nothing."""
     for cell in advice.cells:
-        if cell.value in (None, False, 0, "", []):
-            return f"the premise {cell.column.name!r} is {cell.value!r}"
         departure = beside_baseline(cell.row, cell.column, cell.evidence) if cell.row is not None else None
+        if departure is None and cell.value in (None, False, 0, "", []):
+            return f"the premise {cell.column.name!r} is {cell.value!r}"
         if departure and not departure.departs:
             return f"the premise {cell.column.name!r} does not depart from its baseline: {departure.said}"
     return ""

@@ -261,7 +261,7 @@ def _trend(claim: Claim, cell: BoundCell | None, words: Phrases) -> str:
 
 
 def _other(claim: Claim, _cell: BoundCell | None, words: Phrases) -> str:
-    names = (consequences.incident_shape(claim), f"{claim.kind} {claim.hedge}", claim.kind)
+    names = (consequences.shape(claim), claim.kind)
     shape = next(words.sentences[name] for name in names if name in words.sentences)
     return words.fill(shape, hedge=words.hedges.get(claim.hedge, ""), **consequences.parts(claim))
 

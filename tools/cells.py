@@ -24,7 +24,7 @@ def cell(value: Any, column: Column) -> Cell:
     if column.type == "boolean":
         return bool(value)
     if column.type == "array":
-        return [harmless(str(item)) for item in value[:MAX_ITEMS]]
+        return [item if _is_number(item) else harmless(str(item)) for item in value[:MAX_ITEMS]]
     return amount(value, column) if column.type in {"integer", "number"} else _text(value, column)
 
 
@@ -33,6 +33,10 @@ def amount(value: Any, column: Column) -> Cell:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return int(value) if column.type == "integer" else canonical(float(value))
+
+
+def _is_number(item: Any) -> bool:
+    return isinstance(item, int | float) and not isinstance(item, bool) and math.isfinite(item)
 
 
 def plain(value: Any) -> Cell:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.rca.parameters import DEFAULTS, Parameters
+from analytics.rca.stations import Station
 from analytics.rca.suspects import Suspect, suspects
 from domain.calls import Refusal, Scope, ToolCall, ToolResult, ToolSpec
 from domain.errors import StoreError, StoreTimeoutError
@@ -14,6 +15,7 @@ from domain.findings import Entity, Finding, Severity
 from domain.ids import evidence_uid
 from domain.ports import TelemetryStore
 from domain.window import rfc3339
+from grounding.knowledge import NOTHING, Knowledge
 from tools import cells
 from tools.candidates import claims
 from tools.series import STATEMENTS, Series, missing_relations, observe
@@ -49,6 +51,18 @@ def _text(name: str, label: str, phrase: str = "", trust: Any = "external") -> C
     return Column(name, "string", trust=trust, role="measure", label=label, phrase=phrase)
 
 
+def _list(name: str, unit: str, label: str) -> Column:
+    return Column(name, "array", unit, "none", "platform", "measure", label)
+
+
+STATIONS = (
+    ("calls", "1", "calls"),
+    ("failed_pct", "%", "failing calls"),
+    ("baseline_failed_pct", "%", "failing calls otherwise"),
+    ("mean_ms", "ms", "waiting time"),
+    ("baseline_mean_ms", "ms", "waiting time otherwise"),
+    ("onset_at", "1", "onset"),
+)
 COLUMNS = (
     Column("service", "string", trust="external", role="key", label="service"),
     Column("rank", "integer", trust="platform", role="measure", label="rank"),
@@ -68,8 +82,20 @@ COLUMNS = (
     Column("path", "array", trust="external", role="measure", label="path to where it shows"),
     Column("path_verified", "boolean", trust="platform", role="measure", label="path verified"),
     _text("change", "change just before", "the change of {subject} just before was {value}"),
+    _text("change_kind", "kind of change", trust="platform"),
+    Column("change_at", "time", trust="platform", role="time", label="change"),
     _measure("failing_pp", "pp", "rise of failed requests", "failed requests of users rose by {value} with {subject}"),
     Column("signs", "array", trust="external", role="measure", label="all signs"),
+    _text("effect_service", "where it shows"),
+    _measure("effect_failed_pct", "%", "failing calls", ""),
+    _measure("effect_baseline_failed_pct", "%", "failing calls otherwise", ""),
+    _measure("effect_mean_ms", "ms", "waiting time", ""),
+    _measure("effect_baseline_mean_ms", "ms", "waiting time otherwise", ""),
+    Column("effect_onset_at", "time", trust="platform", role="time", label="onset where it shows"),
+    *(_list(f"path_{name}", unit, f"{label} of each service on the path") for name, unit, label in STATIONS),
+    Column("rival", "array", trust="external", role="measure", label="others changed at that time"),
+    _list("rival_kind", "1", "kinds of their changes"),
+    _list("rival_at", "1", "times of their changes"),
 )
 
 
@@ -79,6 +105,7 @@ class SuspectsTool:
 
     store: TelemetryStore
     parameters: Parameters = DEFAULTS
+    knowledge: Knowledge = NOTHING
 
     @property
     def spec(self) -> ToolSpec:
@@ -109,7 +136,7 @@ class SuspectsTool:
         found = await asyncio.to_thread(suspects, series.observed, self.parameters)
         kept = tuple(one for one in found if not call.filters.service or call.filters.service in one.connected)
         evidence = self._evidence(call, scope, series, kept)
-        made = claims(drafts(evidence), evidence)
+        made = claims(drafts(evidence, self.knowledge), evidence, self.knowledge)
         return ToolResult(evidence, made, tuple(_findings(kept[: len(evidence.rows)], evidence, made)))
 
     def _evidence(self, call: ToolCall, scope: Scope, series: Series, found: tuple[Suspect, ...]) -> Evidence:
@@ -123,6 +150,7 @@ class SuspectsTool:
             truncated=len(found) > len(shown),
             sampled=series.sampled,
             scope_rows=series.events,
+            step_s=int(series.observed.step.total_seconds()),
             aggregates={"suspects": len(found), "services_examined": len(series.observed.services())},
             status="ok" if series.events else "empty",
             message="" if series.events else "no data in scope: nothing was stored that could have shown this",
@@ -171,10 +199,38 @@ def _row(rank: int, suspect: Suspect) -> Row:
         "path": list(suspect.path),
         "path_verified": suspect.path_verified,
         "change": f"{suspect.change.kind} at {rfc3339(suspect.change.at)}: {suspect.change.what}" if suspect.change else "",
+        "change_kind": suspect.change.kind if suspect.change else "",
+        "change_at": suspect.change.at if suspect.change else None,
         "failing_pp": round(100 * suspect.failing, 2),
         "signs": sorted({f"{one.kind} of {one.component}" if one.component else one.kind for one in suspect.signs}),
+        **_shown(suspect),
     }
     return cells.row([values[column.name] for column in COLUMNS], COLUMNS)
+
+
+def _shown(suspect: Suspect) -> Mapping[str, Any]:
+    """Where it shows, every service on the way there, and who else was changed at that time."""
+    told = [_fared(station) for station in suspect.stations]
+    last = told[-1] if told else dict.fromkeys(("failed_pct", "baseline_failed_pct", "mean_ms", "baseline_mean_ms", "onset_at"))
+    return {
+        "effect_service": suspect.path[-1] if told else "",
+        **{f"effect_{name}": value for name, value in last.items() if name != "calls"},
+        **{f"path_{name}": [one[name] for one in told] for name, _, _ in STATIONS},
+        "rival": [one.service for one in suspect.rivals],
+        "rival_kind": [one.kind for one in suspect.rivals],
+        "rival_at": [rfc3339(one.at) for one in suspect.rivals],
+    }
+
+
+def _fared(station: Station) -> Mapping[str, Any]:
+    return {
+        "calls": station.calls,
+        "failed_pct": round(station.failed_pct, 2),
+        "baseline_failed_pct": round(station.usual_failed_pct, 2),
+        "mean_ms": round(station.mean_ms, 2),
+        "baseline_mean_ms": round(station.usual_mean_ms, 2),
+        "onset_at": rfc3339(station.begun_at),
+    }
 
 
 def _findings(found: tuple[Suspect, ...], evidence: Evidence, made: tuple[Any, ...]) -> list[Finding]:

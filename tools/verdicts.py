@@ -6,6 +6,8 @@ from typing import Any
 
 from domain.claims import Binding, Claim, Materiality
 from domain.evidence import Column, Evidence
+from grounding.knowledge import NOTHING, Knowledge
+from tools.advice import cause, of_suspect
 from tools.candidates import Draft, row_moment, row_quantity, row_value, scope_subject
 
 MOST_RIVALS = 3
@@ -13,14 +15,14 @@ LEAST_RISE = 1.0  # percentage points of failed requests worth a sentence
 NOBODY = "services that deviate from their baseline"
 
 
-def drafts(evidence: Evidence) -> tuple[Draft, ...]:
-    """The first suspect with onset, strongest sign, reason and change; then its rivals; or that there is none."""
+def drafts(evidence: Evidence, knowledge: Knowledge = NOTHING) -> tuple[Draft, ...]:
+    """The first suspect with onset, strongest sign, what it caused, what to do, and change; then its rivals; or that there is none."""
     if evidence.status != "ok" or not evidence.scope_rows:
         return ()
     if not evidence.rows_total:
         return () if evidence.sampled else (_nobody(evidence),)
     rivals = (draft for index in range(1, min(len(evidence.rows), MOST_RIVALS)) for draft in _rival(evidence, index))
-    return (*_first(evidence), *rivals, _examined(evidence))
+    return (*_first(evidence, knowledge), *rivals, _examined(evidence))
 
 
 def rests_on(made: Sequence[Claim]) -> tuple[str, ...]:
@@ -28,12 +30,14 @@ def rests_on(made: Sequence[Claim]) -> tuple[str, ...]:
     return tuple(claim.id for claim in made if claim.materiality == "high")
 
 
-def _first(evidence: Evidence) -> Iterator[Draft]:
+def _first(evidence: Evidence, knowledge: Knowledge) -> Iterator[Draft]:
     row = evidence.rows[0]
     unit = {"%": "_pct", "ms": "_ms"}.get(row["unit"], "")
     yield row_value(evidence, 0, _column(evidence, "reason"), "high")
     yield _of_sign(evidence, f"value{unit}", "high")
     yield row_moment(evidence, 0, _column(evidence, "onset_at"), "high")
+    yield from cause(evidence, 0, knowledge)
+    yield from of_suspect(evidence, 0, knowledge)
     yield _of_sign(evidence, f"baseline{unit or '_value'}", "normal")
     if len(evidence.rows) == 1 or row["score"] != evidence.rows[1]["score"]:
         yield _foremost(evidence)

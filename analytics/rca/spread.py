@@ -84,18 +84,18 @@ class Spread:
     def _rise(self, service: str, spell: Spell) -> float:
         calls = sum_of(series for key, series in self.calls.items() if key[0] == service)
         errors = sum_of(series for key, series in self.errors.items() if key[0] == service)
-        inside, outside = _parts(errors, calls, spell)
+        inside, outside = parts(errors, calls, spell)
         return max(0.0, inside - outside)
 
     def _is_entry(self, service: str) -> bool:
         return not self.callers.get(service)
 
     def _failing(self, key: tuple[str, ...], spell: Spell, p: Parameters) -> bool:
-        inside, outside = _parts(self.errors[key], self.calls[key], spell)
+        inside, outside = parts(self.errors[key], self.calls[key], spell)
         return inside - outside >= p.error_rise
 
     def _waiting(self, key: tuple[str, ...], spell: Spell, p: Parameters) -> bool:
-        inside, outside = _parts(self.total_ms[key], self.calls[key], spell)
+        inside, outside = parts(self.total_ms[key], self.calls[key], spell)
         return outside > 0 and inside / outside >= math.sqrt(p.time_ratio)
 
 
@@ -128,7 +128,7 @@ def _operation(row: CallRow) -> tuple[str, ...]:
     return row.service, row.operation
 
 
-def _parts(of: Floats, over: Floats, spell: Spell) -> tuple[float, float]:
+def parts(of: Floats, over: Floats, spell: Spell) -> tuple[float, float]:
     """The share inside a spell and outside."""
     inside = slice(spell.start, spell.end)
     rest, rest_over = of.sum() - of[inside].sum(), over.sum() - over[inside].sum()

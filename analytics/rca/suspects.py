@@ -15,6 +15,7 @@ from analytics.rca.parameters import DEFAULTS, Parameters
 from analytics.rca.requests import request_signs
 from analytics.rca.signs import Sign, SignKind
 from analytics.rca.spread import Spread, spread_of
+from analytics.rca.stations import Station, Way, stations
 from analytics.rca.weighing import DRIVERS, SUFFERED, Weighed, weighed
 
 Reason = Literal[
@@ -57,7 +58,8 @@ CEILINGS: frozenset[SignKind] = frozenset({"cpu", "memory"})
 class Suspect:
     """A service with what speaks against it; `strongest` is its most telling sign.
 
-    `connected` are all services above and below it; `failing` is by how much the share of failed requests of users rose, 0 to 1.
+    `connected` are all services above and below it; `failing` is by how much the share of failed requests of users rose, 0 to 1;
+    `stations` is how each service on the path fared, `rivals` what else was changed from some minutes before its onset on.
     """
 
     service: str
@@ -72,6 +74,8 @@ class Suspect:
     connected: frozenset[str]
     failing: float
     change: Change | None = None
+    stations: tuple[Station, ...] = ()
+    rivals: tuple[Change, ...] = ()
 
 
 def suspects(seen: Observed, p: Parameters = DEFAULTS) -> tuple[Suspect, ...]:
@@ -134,6 +138,8 @@ def _suspect(case: Case, signs: Sequence[Sign], seen: Observed, spread: Spread, 
         connected=spread.connected(case.service),
         failing=spread.failing_share(strongest.spell),
         change=_change(case.service, onset, seen, p),
+        stations=stations(way.services, Way(strongest.spell, seen, spread, p)) if way.verified else (),
+        rivals=_rivals(case.service, onset, seen, p),
     )
 
 
@@ -145,6 +151,16 @@ def _reason(firm: Sequence[Sign], p: Parameters) -> tuple[Sign, Reason]:
 
 def _change(service: str, onset: datetime, seen: Observed, p: Parameters) -> Change | None:
     """The last change of the service from some minutes before the onset to just after it."""
-    after = p.change_after_s + seen.step.total_seconds()
-    near = [one for one in seen.changes if one.service == service and -after <= (onset - one.at).total_seconds() <= p.change_before_s]
+    near = [one for one in _near(onset, seen, p) if one.service == service]
     return max(near, key=lambda one: one.at, default=None)
+
+
+def _rivals(service: str, onset: datetime, seen: Observed, p: Parameters) -> tuple[Change, ...]:
+    """What was changed of other services at that time, the latest first."""
+    near = [one for one in _near(onset, seen, p) if one.service != service]
+    return tuple(sorted(near, key=lambda one: (one.at, one.service, one.what), reverse=True))[: p.most_suspects]
+
+
+def _near(onset: datetime, seen: Observed, p: Parameters) -> list[Change]:
+    after = p.change_after_s + seen.step.total_seconds()
+    return [one for one in seen.changes if -after <= (onset - one.at).total_seconds() <= p.change_before_s]

@@ -137,12 +137,13 @@ def _of_series(source: Evidence, owners: Owners, clock: Column) -> Iterator[Fact
 
 def _of_row(source: Evidence, owners: Owners, index: int, row: Row) -> Iterator[Fact]:
     change = roles.change_of(row, source.columns)
+    says_when = any(roles.tells_change(column) for column in source.columns)
     for column in source.columns:
         for service in owners.of(column, row):
             fact = Fact(
                 service, "change", source.id, column.name, column.trust, index, at=instant(row.get(column.name)), step_s=source.step_s
             )
-            if (change and roles.is_instant(column)) or roles.tells_change(column):
+            if roles.tells_change(column) or (change and not says_when and roles.is_instant(column)):
                 yield from (replace(fact, what=change or "change") for _ in range(fact.at is not None))
             elif roles.is_beginning(column):
                 yield from (replace(fact, kind="measure") for _ in range(fact.at is not None))

@@ -160,7 +160,7 @@ def called_by(column: Column) -> bool:
 def signal_kind(column: Column, row: Row | None = None) -> SignalKind:
     """What kind of signal a measure is: by its name, its label, the metric its row names, and its unit."""
     told = parts(column.name) | parts(column.label)
-    if row is not None and not told - _NOW - {"pct", "ms", "shows", "shown", "effect", "cause"}:
+    if row is not None and not told - _NOW - {"pct", "share"}:
         told |= {word for name in ("metric", "sign", "measure", "signal", "name") for word in parts(str(row.get(name, "")))}
     found = next((kind for kind, said in _KINDS if told & said), None)
     return found or ("latency" if units.unit_of(column.unit, column.agg).dimension == "time" else "measure")
@@ -171,4 +171,4 @@ def direction_of(column: Column, kind: SignalKind, row: Row | None = None) -> in
     told = parts(column.name) | parts(column.label) | (parts(str(row.get("metric", ""))) if row else frozenset())
     if told & _ADVERSE_DOWN and "error" not in told:
         return -1
-    return 0 if kind in {"traffic", "measure"} else 1
+    return 0 if kind in {"traffic", "measure", "cache"} else 1
