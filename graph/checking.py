@@ -21,6 +21,7 @@ from graph.verifying import DEFECTS, recomputed
 from graph.weighing import weighed
 from grounding.coverage import coverage
 from grounding.mending import difference, mended
+from grounding.sanitising import inline
 from grounding.score import gate, score
 
 MAX_REVISIONS = 2
@@ -34,7 +35,7 @@ async def verify(state: RunState, runtime: Context) -> Command[Literal["revise",
     draft = state.get("draft") or graded(context, [*first, *state.get("removed", [])])
     judged = await weighed(context, await _corrected(context, first))
     for entry in judged:
-        context.emit(Event("verdict", {"claim_id": entry.claim.id, "verdict": entry.verdict, "reason": entry.reason}))
+        context.emit(Event("verdict", {"claim_id": entry.claim.id, "verdict": entry.verdict, "reason": inline(entry.reason)}))
     grounding = graded(context, judged)
     update: RunState = {"claims": [entry.claim for entry in judged], "judged": judged, "grounding": grounding, "draft": draft}
     failed = gate(grounding, "unattended" if context.is_briefing else "chat") == "revise" or _failing(judged)

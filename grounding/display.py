@@ -3,26 +3,26 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from domain.evidence import Column
 from grounding import cells, phrases
-from grounding.cells import clean, instant
+from grounding.cells import clean, read_time
+from grounding.sanitising import disarmed
 
 MAX_QUOTE = 300
+_MINUTE = timedelta(minutes=1)
 _NAME = re.compile(r"[\w./:@+\-=%*#~$&?,{}<>]{1,120}")
-_ACTIVE = str.maketrans({"<": "\u2039", "`": "'", "[": "(", "]": ")"})
 _STRAIGHT = '"'
-_SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
 
 
 def text(foreign: str) -> str:
     """Foreign text made safe to show: cleaned, cut, no live links or markup."""
     bare = re.sub(r"\s+", " ", clean(unicodedata.normalize("NFC", foreign))).strip()
     cut = bare if len(bare) <= MAX_QUOTE else bare[: MAX_QUOTE - 1].rstrip() + "…"
-    return _defused(cut)
+    return disarmed(cut)
 
 
 def name(value: Any, column: Column | None = None) -> str:
@@ -37,13 +37,7 @@ def name(value: Any, column: Column | None = None) -> str:
     is_foreign = column is None or column.trust == "external"
     if is_foreign and not (_NAME.fullmatch(written) and clean(written) == written):
         return quoted(written)
-    return _defused(clean(written))
-
-
-def _defused(foreign: str) -> str:
-    """No live links, tags or markup; an arrow without an opening bracket stays an arrow."""
-    plain = _SCHEME.sub(r"\1xx\2", foreign).translate(_ACTIVE)
-    return plain.replace(">", "\u203a") if "<" in foreign else plain
+    return disarmed(clean(written))
 
 
 def quoted(foreign: str) -> str:
@@ -63,8 +57,10 @@ def number(value: Any, unit: str = "", units: Mapping[str, str] = phrases.UNITS)
 
 def time(value: Any) -> str:
     """An instant in UTC at its own precision."""
-    at = instant(value)
-    return str(value) if at is None else f"{clock(at)} UTC"
+    printed = read_time(value)
+    if printed is None:
+        return str(value)
+    return f"{clock(printed.at) if printed.step < _MINUTE else printed.at.strftime('%Y-%m-%d %H:%M')} UTC"
 
 
 def clock(at: datetime) -> str:

@@ -20,6 +20,8 @@ from grounding.paths import column_type
 from grounding.verifier import verify
 
 _PLAIN = ("tool", "template", "title", "message", "query_sha256")
+# Columns of text that collectors fill from a closed list, where a document does not say whose words they hold.
+_STATES = frozenset({"state", "status", "health", "severity", "level"})
 
 
 def verify_documents(claims: Any, evidence: Any, knowledge: Knowledge = NOTHING) -> dict[str, Any]:
@@ -132,7 +134,7 @@ def _column(item: Mapping[str, Any], rows: Sequence[Any]) -> Column:
         kind,
         unit=units.unit_in_name(name) if item.get("unit") is None else item["unit"],
         agg=units.agg_in_name(name) if item.get("agg") is None else item["agg"],
-        trust=item.get("trust", "external"),
+        trust=item.get("trust") or ("external" if kind in {"string", "array"} and name not in _STATES else "platform"),
         role=cast("Any", role),
         label=item.get("label") or "",
         phrase=item.get("phrase") or "",

@@ -4,12 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from analytics.steering import signs
 from analytics.unveiling import is_visible, visible
 
 LONGEST_LINE = 600
-HEADLINE_CHARS, HEADLINE_WORDS = 40, 4
-ARROW, QUOTE_MARK = "\u203a", '"'
+ARROW = "\u203a"
 # Endings of hosts that chats and mail programs make links of; names of files and packages end otherwise.
 ENDINGS = (
     "com|net|org|edu|gov|mil|int|info|biz|name|pro|io|dev|app|xyz|site|online|top|shop|store|tech|club|space|live|link|click|cloud|host|website"
@@ -30,8 +28,6 @@ OWN_ROUTE = r"(?:/api/evidence/|\#evidence)[\w./-]{0,120}"
 LINK = re.compile(rf"\]\((?!{OWN_ROUTE}\))")
 DEFINITION = re.compile(r"\[([^\]\n]{1,120})\]:(?=\s)")
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
-QUOTATION = re.compile(r"“([^”]*)”")
-LONG_WORD = re.compile(rf"\S{{{HEADLINE_CHARS + 21},}}")
 FORMULA = re.compile(r"[=+@\t\r]|-(?=[^\s\d-])")
 # What holds identifiers, times and the evidence itself, which stay as they are.
 UNTOUCHED = frozenset(
@@ -90,16 +86,6 @@ def spreadsheet(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
-def headline(text: str) -> str:
-    """A headline with no more of outsiders' words than a name's length: longer quotations, and those that steer, by their length."""
-    return LONG_WORD.sub(lambda word: f"{word[0][:HEADLINE_CHARS]}…", QUOTATION.sub(_brief, text))
-
-
-def withheld(text: str, instead: str) -> str:
-    """Text from outside quoted as data, or other words where it would steer its reader."""
-    return instead if signs(text) else f"“{inline(text, 120).replace('“', QUOTE_MARK).replace('”', QUOTE_MARK)}”"
-
-
 def shared(value: Any) -> Any:
     """A document for another system: all its strings disarmed but those of evidence and identifiers."""
     if isinstance(value, str):
@@ -115,12 +101,6 @@ def _broken(found: re.Match[str]) -> str:
     scheme = found[1]
     shown = f"{scheme[0]}xx{scheme[3:]}" if scheme.casefold().startswith("http") else f"{scheme}[:]"
     return f"{shown}{'://' if shown[1:3] == 'xx' else '//'}{found[2].replace('[.]', '.').replace('.', '[.]')}"
-
-
-def _brief(quotation: re.Match[str]) -> str:
-    said = quotation[1]
-    is_name = len(said) <= HEADLINE_CHARS and len(said.split()) <= HEADLINE_WORDS and not signs(said)
-    return quotation[0] if is_name else f"“…” ({len(said)} characters)"
 
 
 def _escape(char: str) -> str:

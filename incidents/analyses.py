@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from analytics.steering import signs
 from domain.incidents import ANALYSED, INCIDENT_SEVERITIES, CauseNamed, Incident
 from domain.ports import Clock
+from grounding import display
+from grounding.sanitising import inline
 from incidents.knowledge import Knowledge
 from incidents.notices import Notices
 from incidents.records import Records
@@ -149,9 +152,9 @@ def _cause(found: Mapping[str, Any]) -> CauseNamed | None:
         return None
     first, proof = causes[0], set(causes[0].get("evidence") or ())
     claims = (claim for claim in found.get("claims", ()) if any(bind["evidence"] in proof for bind in claim.get("bind", ())))
-    text = " ".join(str(part) for part in (first.get("component"), first.get("reason")) if part)
+    text = " ".join(inline(str(part)) for part in (first.get("component"), first.get("reason")) if part and not signs(str(part)))
     verdict = next((str(claim["verdict"]) for claim in claims), "unverified")
-    return CauseNamed(f"{first['service']}: {text}", verdict, str(found["run_id"]), str(first["service"]))
+    return CauseNamed(f"{display.name(first['service'])}: {text}", verdict, str(found["run_id"]), str(first["service"]))
 
 
 def _workaround(found: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from incidents.grouping import EXTERNAL, Book, key_of
 from incidents.links import Links
 from incidents.records import Records
 from incidents.severity import graver
+from incidents.wording import called
 
 RULE = "alert"
 LATEST = timedelta(days=1)
@@ -72,7 +73,7 @@ def _marked(incident: Incident, alert: Alert) -> Incident:
         incident,
         severity=severity,
         status="open" if is_grave and incident.status == "candidate" else incident.status,
-        title=alert.title if is_own else incident.title,
+        title=called(alert.title, alert.source, alert.service) if is_own else incident.title,
         trigger="alert" if is_own else incident.trigger,
         ai_generated=False if is_own else incident.ai_generated,
         regions=tuple(dict.fromkeys((*incident.regions, *(alert.labels[name] for name in ("region",) if name in alert.labels)))),

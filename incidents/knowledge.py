@@ -10,6 +10,8 @@ from domain.documents import document
 from domain.incidents import Alarm, Incident, Issue, IssueStatus
 from domain.ports import Embedder, VectorIndex
 from domain.window import rfc3339
+from grounding import display
+from grounding.sanitising import inline
 from incidents.records import Records
 from incidents.severity import graver
 from incidents.wording import numbers_of, search_text, shortened
@@ -120,9 +122,9 @@ def _draft(incident: Incident, name: str, at: datetime) -> Issue:
 
 def _description(incident: Incident) -> str:
     """What is known of the problem, without the numbers of one occurrence."""
-    codes = ", ".join(dict.fromkeys(alarm.error_code for alarm in incident.alarms if alarm.error_code))
+    codes = ", ".join(dict.fromkeys(display.name(alarm.error_code) for alarm in incident.alarms if alarm.error_code))
     rules = ", ".join(dict.fromkeys(alarm.rule for alarm in incident.alarms))
-    cause = f" Cause: {incident.root_cause.text}." if incident.root_cause else ""
+    cause = f" Cause: {inline(incident.root_cause.text)}." if incident.root_cause else ""
     return f"Seen by {rules}{f' with error codes {codes}' if codes else ''}.{cause}"
 
 

@@ -7,8 +7,10 @@ from typing import Literal
 from domain.errors import WrongUseError
 from domain.incidents import Draft, DraftState, Incident, Ticket
 from domain.window import rfc3339
+from grounding import display
+from grounding.sanitising import inline
 from incidents.records import Records
-from incidents.wording import numbers_of
+from incidents.wording import numbers_of, said_title
 
 SHOWN_ALARMS = 8
 Kind = Literal["engineering", "customer"]
@@ -72,7 +74,7 @@ def _ticket(incident: Incident, at: datetime) -> Ticket:
     return Ticket(
         ticket_id=incident.ticket_id,
         product=_service(incident),
-        subject=f"Critical issue: {incident.title}",
+        subject=f"Critical issue: {said_title(incident)}",
         body=_details(incident),
         incident_id=incident.incident_id,
         created_at=at,
@@ -82,12 +84,14 @@ def _ticket(incident: Incident, at: datetime) -> Ticket:
 
 def _details(incident: Incident) -> str:
     """Description and metrics, for engineers."""
-    cause = f"\nCause ({incident.root_cause.verdict}): {incident.root_cause.text}" if incident.root_cause else "\nCause: not known yet"
-    summary = f"\n{incident.one_line}" if incident.one_line else ""
+    cause = (
+        f"\nCause ({incident.root_cause.verdict}): {inline(incident.root_cause.text)}" if incident.root_cause else "\nCause: not known yet"
+    )
+    summary = f"\n{inline(incident.one_line)}" if incident.one_line else ""
     alarms = sorted(incident.alarms, key=lambda alarm: alarm.start_at)[:SHOWN_ALARMS]
     metrics = "\n".join(f"- {numbers_of(alarm)} (since {rfc3339(alarm.start_at)})" for alarm in alarms)
     requests = f"\nRequests: {incident.requests_total:,} with errors, {len(incident.request_ids)} listed" if incident.requests_total else ""
-    head = f"{incident.title}, since {rfc3339(incident.start_at)}.{summary}{cause}"
+    head = f"{said_title(incident)}, since {rfc3339(incident.start_at)}.{summary}{cause}"
     return f"{head}\nMetrics:\n{metrics}{requests}\nIncident: {incident.incident_id}"
 
 
@@ -108,8 +112,8 @@ def _draft(incident: Incident, kind: Kind, name: str, at: datetime) -> Draft:
 
 
 def _engineering(incident: Incident) -> tuple[str, str]:
-    services = ", ".join(incident.services) or "unknown service"
-    return f"[{incident.severity}] {services}: {incident.title}", f"{_details(incident)}\nTicket: {incident.ticket_id}"
+    services = ", ".join(map(display.name, incident.services)) or "unknown service"
+    return f"[{incident.severity}] {services}: {said_title(incident)}", f"{_details(incident)}\nTicket: {incident.ticket_id}"
 
 
 def _customer(incident: Incident) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from domain.errors import WatchfloorError, WrongUseError
 from domain.ids import RunId
 from domain.ports import Notifier
 from domain.window import rfc3339
+from grounding.sanitising import shared
 from service.parts import Parts
 
 Document = Mapping[str, Any]
@@ -33,7 +34,7 @@ async def delivered(parts: Parts, briefing: Document) -> Document:
 async def _sent(notifier: Notifier, briefing: Document, text: str) -> dict[str, str]:
     """How one channel took it; a channel that fails loses no briefing."""
     try:
-        await notifier.send(text, briefing)
+        await notifier.send(text, shared(briefing))
     except WatchfloorError as error:
         return {"channel": notifier.channel, "state": "failed", "reason": str(error)}
     return {"channel": notifier.channel, "state": "sent"}

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from domain.errors import WatchfloorError
+from grounding.sanitising import escaped, terminal
 
 INTERRUPTED = 130
 
@@ -26,11 +27,12 @@ class Invocation:
 
     def show(self, document: Any, text: str) -> None:
         """Print the JSON document or the text, whichever was asked for."""
-        print(json.dumps(document, ensure_ascii=False, indent=2, default=str) if self.as_json else text)  # noqa: T201 (the output)
+        told = escaped(json.dumps(document, ensure_ascii=False, indent=2, default=str)) if self.as_json else terminal(text)
+        print(told)  # noqa: T201 (the output)
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal something beside the output."""
-        print(text, file=sys.stderr)  # noqa: T201 (the terminal)
+        print(terminal(text), file=sys.stderr)  # noqa: T201 (the terminal)
 
 
 Main = Callable[[Invocation, Mapping[str, Any]], Awaitable[int]]

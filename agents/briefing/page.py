@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grounding import display
+from grounding.sanitising import guarded, inline
 
 Document = Mapping[str, Any]
 ARROWS = {"up": "↑", "down": "↓", "stable": "→"}
@@ -19,7 +20,11 @@ LISTS: tuple[tuple[str, str], ...] = (
 def markdown(briefing: Document) -> str:
     """The whole briefing."""
     period = briefing["period"]
-    head = [f"# {briefing['kind'].replace('_', ' ').capitalize()} briefing, {period['start']} to {period['end']}", "", briefing["summary"]]
+    head = [
+        f"# {briefing['kind'].replace('_', ' ').capitalize()} briefing, {period['start']} to {period['end']}",
+        "",
+        inline(briefing["summary"]),
+    ]
     parts = [
         head,
         list(_issues(briefing["top_issues"])),
@@ -28,7 +33,7 @@ def markdown(briefing: Document) -> str:
     ]
     parts += [_list(title, briefing[name]) for name, title in LISTS]
     parts += [_incidents(briefing), list(_footer(briefing))]
-    return "\n\n".join("\n".join(part) for part in parts if part)
+    return guarded("\n\n".join("\n".join(part) for part in parts if part))
 
 
 def _issues(issues: Sequence[Document]) -> Iterator[str]:
@@ -36,9 +41,9 @@ def _issues(issues: Sequence[Document]) -> Iterator[str]:
         yield "## Top issues"
     for number, issue in enumerate(issues, start=1):
         incident = f", incident {issue['incident_id']}" if issue["incident_id"] else ""
-        yield f"{number}. **{issue['title']}** ({issue['severity']}, {_when(issue)}{incident}). {issue['text']}"
+        yield f"{number}. **{inline(issue['title'])}** ({issue['severity']}, {_when(issue)}{incident}). {inline(issue['text'])}"
         if issue["likely_cause"]:
-            yield f"   ≈ {issue['likely_cause']}"
+            yield f"   ≈ {inline(issue['likely_cause'])}"
 
 
 def _when(issue: Document) -> str:
@@ -75,7 +80,7 @@ def _incidents(briefing: Document) -> list[str]:
 
 
 def _list(title: str, lines: Sequence[str]) -> list[str]:
-    return [f"## {title}", *(f"- {line}" for line in lines)] if lines else []
+    return [f"## {title}", *(f"- {inline(line)}" for line in lines)] if lines else []
 
 
 def _footer(briefing: Document) -> Iterator[str]:
@@ -90,4 +95,4 @@ def _number(value: Any, unit: str) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(inline(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from grounding.sanitising import spreadsheet
 from pipeline.mining import mine_file
 from pipeline.report import LoadOptions
 from pipeline.source import Source
@@ -30,5 +31,5 @@ def _csv(rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("line", "template_id", "template"))
-    writer.writerows(rows)
+    writer.writerows(map(spreadsheet, row) for row in rows)
     return out.getvalue().rstrip("\n")
