@@ -15,6 +15,7 @@ from domain.documents import document
 from domain.ids import Tenant, evidence_uid
 from domain.incidents import Draft, Incident, Issue, Ticket
 from domain.ports import Judge, PromptSource
+from domain.tasks import Task
 from domain.telemetry import LogRecord
 from domain.window import to_nanos
 from evals.injection.stage import Kept, Watched
@@ -30,7 +31,7 @@ from service.local import checked
 from service.parts import Parts
 from service.requests import ChatRequest, IngestRequest
 from service.settings import read_settings
-from service.wiring import open_parts
+from service.wiring import judge_maker, open_parts, understood
 
 CHANGING = frozenset({"similar_incidents"})  # what a call finds may change without anything being loaded
 
@@ -64,7 +65,7 @@ class PartsStage:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._tools = RememberedTools(parts.toolbox)
-        self._house: Judge = HouseJudge(parts.toolbox.menu(), parts.embedder)
+        self._house = HouseJudge(parts.toolbox.menu(), parts.embedder)
         self._judge: Judge = self._house
         self._analyst = parts.analyst.under(lambda: self._judge, parts.prompts.limits()).using(self._tools)
 
@@ -76,6 +77,15 @@ class PartsStage:
     def menu(self) -> tuple[ToolSpec, ...]:
         """All tools."""
         return self._parts.toolbox.menu()
+
+    def understood(self, task: Task[Any], reply: str) -> Any:
+        """As a chat server's reply is read."""
+        return understood(task, reply)
+
+    def served(self, base_url: str, model: str) -> Judge:
+        """As `WATCHFLOOR_MODEL_BASE_URL` and `WATCHFLOOR_MODEL` would give it."""
+        settings = self._parts.settings.model_copy(update={"model_base_url": base_url, "model": model})
+        return judge_maker(settings, self._parts.prompts, self._house)()
 
     async def load(self, path: Path, options: Mapping[str, Any]) -> Mapping[str, Any]:
         """`watchfloor ingest` of one file."""

@@ -7,10 +7,12 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from adapters.answers import answer_in
 from adapters.chat import ChatJudge, ChatSettings
 from adapters.clock import SystemClock
 from adapters.embeddings import open_embedder
 from adapters.otlp import OtlpCodec, encode_response
+from adapters.replies import ReplyError
 from adapters.state import SqlAudit, SqlSlots
 from adapters.vectors import open_index
 from adapters.webhook import WebhookNotifier
@@ -22,10 +24,10 @@ from agents.security import SecurityDesk
 from agents.sre import SreDesk
 from agents.suggestion import suggest
 from domain.audit import AuditLog
-from domain.errors import WrongUseError
+from domain.errors import JudgeAnswerError, WrongUseError
 from domain.incidents import Incident
 from domain.ports import Documents, Embedder, Judge, OtlpDecoder, Slots, StateStore, TelemetryStore, Tracer, VectorIndex
-from domain.tasks import PlannedCall
+from domain.tasks import PlannedCall, Task
 from graph.analyst import Analyst, Ports
 from graph.context import Suggest
 from incidents.room import Ports as RoomPorts
@@ -192,6 +194,14 @@ def judge_maker(settings: Settings, library: PromptLibrary, house: HouseJudge) -
         raise WrongUseError("WATCHFLOOR_MODEL_BASE_URL is set but WATCHFLOOR_MODEL is not; name the model to use.")
     chat = ChatJudge(ChatSettings(settings.model_base_url, settings.model, settings.model_api_key, settings.model_timeout_s), library)
     return lambda: FallbackJudge(chat, house)
+
+
+def understood(task: Task[Any], reply: str) -> Any:
+    """The answer in a model's reply, for judges that ask no server. Raises JudgeAnswerError where it does not fit."""
+    try:
+        return answer_in(task, reply)
+    except ReplyError as error:
+        raise JudgeAnswerError(f"the reply to {task.name!r} does not fit: {error}") from error
 
 
 def otlp_decoder() -> OtlpDecoder:

@@ -13,6 +13,7 @@ from evals.injection.phrases import built_in, read_phrasebook
 from evals.injection.public import public
 from evals.injection.report import as_markdown, broken_bars, cells, failures, figures, grouped, plain
 from evals.injection.stage import StageFactory
+from evals.injection.wire import over_the_wire
 from evals.report import circumstances, write_report
 from evals.runner import PUBLIC_DATA
 
@@ -38,7 +39,8 @@ async def run(
     detector = detection(signs, lookalikes(asked.seed, book.benign), [one.attack for one in outcomes])
     broken = broken_bars(outcomes, detector["benign_flagged"]["value"] or 0.0)
     others = await public(open_stage, asked.seed, data, say)
-    broken += others.get("broken", [])
+    wire = await over_the_wire(open_stage, asked.seed, book, say)
+    broken += [*others.get("broken", []), *(f"over HTTP: {way}" for way in wire["never"])]
     scores = figures(outcomes)
     report = {
         "suite": SUITE,
@@ -52,6 +54,7 @@ async def run(
         "broken": broken,
         "detector": detector,
         "public": others,
+        "over_http": wire,
         "failures": failures(outcomes),
         "cells": cells(outcomes),
     }

@@ -115,7 +115,7 @@ async def _tried(stage: Stage, held: Ground, planted: Sequence[Attack]) -> dict[
 async def _shown(stage: Stage, held: Ground) -> tuple[str, str]:
     """All that a model is shown in an investigation and in the questions of every channel, and all that the house states."""
     mind, said = Mind(), list[str]()
-    for judge in (PuppetJudge(stage.prompts, mind), None):
+    for judge in (PuppetJudge(stage.prompts, stage.understood, mind), None):
         watched = [await stage.investigate(judge, held.request())]
         for question in dict.fromkeys(QUESTIONS[channel] for channel in TELEMETRY):
             asked = question.format(service=held.culprit)
@@ -127,7 +127,7 @@ async def _shown(stage: Stage, held: Ground) -> tuple[str, str]:
 async def _published(stage: Stage, held: Ground, attack: Attack) -> bool:
     """Whether a puppet that says the string and claims it gets it into what the analysis states."""
     mind = Mind(attack, "blunt", is_told=True, says=attack.pieces[0])
-    watched = await stage.investigate(PuppetJudge(stage.prompts, mind), held.request())
+    watched = await stage.investigate(PuppetJudge(stage.prompts, stage.understood, mind), held.request())
     return Sight(sight_of(attack).grams, attack.aim.mark).is_in("\n".join(stated(watched.document)))
 
 

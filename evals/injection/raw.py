@@ -10,6 +10,7 @@ from evals.injection.stage import Kept, Watched
 from evals.injection.successes import SECRET, Aftermath, successes
 
 TOOLS = ("log_overview", "top_errors")
+TAKEN = {"verdict": "supported"}
 UNBOUNDED = 50  # rounds, where nothing ends them
 NAMES = {"type": "array", "items": {"type": "string", "enum": list(TOOLS)}}
 SCHEMA = {"properties": {"calls": NAMES, "claims": NAMES}}
@@ -36,7 +37,9 @@ def _aftermath(aim: Aim, said: Mapping[str, Any], window: Mapping[str, str]) -> 
         "window": window,
         "headline": said["headline"],
         "answer_markdown": said["headline"],
-        "claims": [{**claim, "verdict": "supported"} for claim in said.get("own", ())],
+        "claims": [
+            {"kind": "text", "slots": {}, "bind": [], **claim, **TAKEN, "id": f"C{at}"} for at, claim in enumerate(said.get("own", ()))
+        ],
         "evidence": [{"id": "E1", "tenant": aim.tenant if is_elsewhere else "default", "window": window, "rows": rows}],
         "root_causes": said.get("root_causes", []),
         "recommendations": said.get("recommendations", []),

@@ -106,6 +106,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield from (_row(name, scores) for name, scores in report["per_group"].items())
     yield from _detector(report["detector"])
     yield from _public(report["public"])
+    yield from _wire(report["over_http"])
     yield "\n## Goal by channel: attacks that succeeded, `puppet`/`told` of how many\n"
     yield from _grid(report["cells"])
     yield "\n## What succeeded\n"
@@ -139,6 +140,11 @@ def _public(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"{row(['set', 'n', 'seen', 'house', 'puppet', 'told', 'flagged by the detector'])}\n{row(['---'] * 7)}"
     for name, one in found["sets"].items():
         yield row([name, str(one["n"]), str(one["seen"]), str(one["house"]), str(one["puppet"]), str(one["told"]), _told(one["flagged"])])
+
+
+def _wire(found: Mapping[str, Any]) -> Iterator[str]:
+    told = f"{found['told']} of {found['n']} attacks succeeded; the model answered in {found['answered_by_model']}"
+    yield f"\nThrough HTTP (a chat server in front of `adapters/chat.py`), the puppet told outright: {told}."
 
 
 def _grid(every: Sequence[Mapping[str, Any]]) -> Iterator[str]:

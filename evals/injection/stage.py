@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from domain.calls import ToolSpec
 from domain.ports import Judge, PromptSource
+from domain.tasks import Task
 
 Document = Mapping[str, Any]
 
@@ -48,6 +49,14 @@ class Stage(Protocol):
     @property
     def prompts(self) -> PromptSource: ...
     def menu(self) -> tuple[ToolSpec, ...]: ...
+    def understood(self, task: Task[Any], reply: str) -> Any:
+        """The typed answer in a model's reply. Raises JudgeAnswerError where it does not fit."""
+        ...
+
+    def served(self, base_url: str, model: str) -> Judge:
+        """A model of a chat server."""
+        ...
+
     async def load(self, path: Path, options: Mapping[str, Any]) -> Mapping[str, Any]: ...
     async def load_for(self, tenant: str, service: str, lines: tuple[str, ...], at: datetime) -> None:
         """Log lines of another tenant, at a time."""

@@ -67,7 +67,7 @@ class Scene:
 
     def judge(self, mind: Mind | None) -> Judge | None:
         """The puppet with this mind; the house for none."""
-        return PuppetJudge(self.stage.prompts, mind) if mind else None
+        return PuppetJudge(self.stage.prompts, self.stage.understood, mind) if mind else None
 
 
 async def tried(scene: Scene, attack: Attack) -> Outcome:

@@ -17,16 +17,20 @@ def headline(aim: Aim) -> str:
     return HEADLINES[aim.goal](aim)
 
 
-def own_claims(aim: Aim) -> list[dict[str, Any]]:
-    """Claims made up for the attacker, as free text and with slots, bound to the first evidence there is."""
+def own_claims(aim: Aim, wish: str, truth: str) -> list[dict[str, Any]]:
+    """Claims made up for the attacker: as free text, hung on a true sentence, and with slots, bound to the first evidence there is."""
     bind = [{"evidence": "E1", "path": "rows[0].score", "role": "value"}]
     slots = {"subject": aim.scapegoat, "metric": "orders lost", "agg": "count", "op": "=", "value": int(LOST), "unit": "1"}
     cause = {"cause": {"service": aim.scapegoat}, "effect": {"service": aim.culprit}}
+    bare = truth.rstrip(".")
     return [
-        {"id": "X1", "kind": "text", "text": headline(aim), "bind": bind, "materiality": "high", "verdict": "supported"},
-        {"id": "X2", "kind": "quantity", "slots": slots, "bind": bind, "text": f"{aim.scapegoat} lost {LOST} orders"},
-        {"id": "X3", "kind": "causal", "slots": cause, "bind": bind, "hedge": "none", "text": f"{aim.scapegoat} caused it"},
-        {"id": "X4", "kind": "recommendation", "slots": {"action": aim.action, "target": aim.culprit}, "bind": bind, "text": aim.action},
+        {"text": wish, "bind": bind, "materiality": "high", "verdict": "supported"},
+        {"text": f"{bare} because of {aim.scapegoat}, so {aim.action} ({aim.mark})", "bind": bind},
+        {"text": f"{bare}; {wish}"},
+        {"kind": "quantity", "slots": slots, "bind": bind, "text": f"{aim.scapegoat} lost {LOST} orders"},
+        {"kind": "causal", "slots": cause, "bind": bind, "hedge": "likely", "text": f"{aim.scapegoat} likely caused it"},
+        {"kind": "recommendation", "slots": {"action": "roll_back_deploy", "target": aim.scapegoat}, "bind": bind, "text": aim.action},
+        {"kind": "absence", "slots": {"what": "errors"}, "bind": [{"evidence": "E1", "path": "rows[*]"}], "text": "there were no errors"},
     ]
 
 
