@@ -30,6 +30,7 @@ from graph.orchestrator import RECURSION_LIMIT, Orchestrator, build
 from graph.recording import begun, broken_off, ended
 from graph.scoping import time_scope
 from graph.state import RunState
+from grounding.knowledge import NOTHING, Knowledge
 from grounding.verifier import verify
 from observability import semconv
 
@@ -57,6 +58,7 @@ class Ports:
     audit: AuditLog | None = None
     metrics: Metrics | None = None
     prices: PriceTable = UNPRICED
+    knowledge: Knowledge = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class Analyst:
             limits=ports.limits,
             documents=ports.documents,
             verify=ports.verify,
+            knowledge=ports.knowledge,
             prices=ports.prices,
         )
 
@@ -149,7 +152,7 @@ class Analyst:
         except BaseException as error:
             status = "cancelled" if isinstance(error, asyncio.CancelledError) else "failed"
             await self._save(context, self._record(context, status, started_at))
-            await self._remember(context, broken_off(context, status, type(error).__name__, started_at, self._ports.clock.now()))
+            await self._remember(context, broken_off(context, status, type(error).__name__, self._ports.clock.now()))
             raise
         return analysis_of(context, state, trigger, self._ports.clock.now())
 
@@ -163,7 +166,7 @@ class Analyst:
         finished = replace(analysis, evidence=evidence, usage=context.meter.usage(), trace_id=self._ports.tracer.trace_id())
         document = finished.as_json()
         await self._save(context, replace(self._record(context, finished.status, started_at), document=document))
-        await self._remember(context, ended(context, finished, started_at, self._ports.clock.now()))
+        await self._remember(context, ended(context, finished, self._ports.clock.now()))
         if self._ports.metrics:
             record(self._ports.metrics, finished)
         context.emit(Event("final", document))

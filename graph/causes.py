@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from domain.analysis import Affected
+from domain.analysis import Affected, Recommendation
+from domain.claims import Judged
 from domain.evidence import Evidence, Row
 
 SUSPECTS = "suspects"
@@ -27,6 +28,17 @@ def affected(evidence: Iterable[Evidence]) -> Affected:
     """The services from the first suspect to where it shows; regions and users are not counted by the ranking."""
     first = next((row for _, row in _rows(evidence, SUSPECTS)), None)
     return Affected(services=tuple(first.get("path") or (first["service"],))) if first else Affected()
+
+
+def recommendations(judged: Iterable[Judged]) -> tuple[Recommendation, ...]:
+    """The advice that may be published, each with the claim that justifies it."""
+    advised = (entry for entry in judged if entry.claim.kind == "recommendation" and entry.verdict == "consistent")
+    return tuple(
+        Recommendation(
+            entry.claim.text, str(entry.claim.slots["action"]), str(entry.claim.slots["target"]), justified=True, claims=(entry.claim.id,)
+        )
+        for entry in advised
+    )
 
 
 def _rows(evidence: Iterable[Evidence], template: str) -> Iterator[tuple[str, Row]]:

@@ -10,7 +10,7 @@ from analytics.attempts import attempts
 from domain.analysis import Analysis, FinalDecision, RunStatus, Trigger, Usage
 from domain.claims import Grounding, Judged
 from domain.findings import Finding, worst
-from graph.causes import affected, root_causes, similar_incidents
+from graph.causes import affected, recommendations, root_causes, similar_incidents
 from graph.context import RunContext
 from graph.state import RunState
 from grounding.sanitising import inline, shared
@@ -52,6 +52,7 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
         usage=Usage(),
         root_causes=shared(root_causes(ledger.evidence.values())),
         similar_incidents=shared(similar_incidents(ledger.evidence.values())),
+        recommendations=recommendations(judged),
         incident_ids=context.question.incident_ids,
         affected=affected(ledger.evidence.values()),
         trace_id="",

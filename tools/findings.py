@@ -10,7 +10,9 @@ from analytics.scanning import web_scanning
 from analytics.stuffing import credential_stuffing
 from domain.claims import Binding, Claim, ClaimKind
 from domain.evidence import Evidence, Row
-from domain.findings import Finding
+from domain.findings import Entity, Finding
+from grounding.knowledge import Knowledge
+from tools.advice import remedy
 from tools.candidates import Draft, row_moment, row_quantity, row_value
 from tools.template import FindingRule, MetricTemplate
 
@@ -50,6 +52,16 @@ class Flagged:
     def rest(self) -> tuple[Draft, ...]:
         """Claims of all findings."""
         return tuple(draft for flag in self.flags for draft in self._drafts(flag))
+
+    def advice(self, knowledge: Knowledge) -> tuple[Draft, ...]:
+        """What to do about the gravest finding: about its entity, or the service it happens in where nobody can act on the entity."""
+        for flag in self.flags[:1]:
+            row = self.evidence.rows[flag.row]
+            bound = [Binding(self.evidence.id, f"rows[{flag.row}].{name}", "premise") for name in flag.rests_on if row.get(name)]
+            for entity in (flag.finding.entity, Entity("service", str(row.get("service") or ""))):
+                if entity.value and (found := tuple(remedy([flag.finding.kind], entity, bound, self.evidence, knowledge))):
+                    return found
+        return ()
 
     def findings(self, claims: Sequence[Claim]) -> tuple[Finding, ...]:
         """The findings with ids (`E1.F1`) and the ids of the claims that state them."""

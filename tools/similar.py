@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.calls import Refusal, Scope, ToolCall, ToolResult, ToolSpec
-from domain.claims import Materiality
+from domain.claims import Binding, Materiality
 from domain.errors import StoreError, StoreTimeoutError
 from domain.evidence import Column, Evidence, Row, Status, sha256_of
 from domain.ids import evidence_uid
 from domain.ports import Embedder, StoreQuery, TelemetryStore, VectorHit, VectorIndex
 from domain.window import parse_rfc3339
+from grounding.quantity import rounded
 from tools import cells
 from tools.candidates import Draft, claims, row_quantity, row_value
 
@@ -95,8 +96,16 @@ def _drafts(evidence: Evidence) -> Iterator[Draft]:
         weight: Materiality = "normal" if number == 0 else "low"
         yield row_value(evidence, number, columns["title"], weight)
         yield row_quantity(evidence, number, columns["similarity"], weight)
-        if row["root_cause"]:
-            yield row_value(evidence, number, columns["root_cause"], weight)
+        yield _past(evidence, number, weight)
+
+
+def _past(evidence: Evidence, index: int, weight: Materiality) -> Draft:
+    """That it happened before: which incident, how similar, and what its cause was where that is known."""
+    row = evidence.rows[index]
+    known = {"cause": row["root_cause"]} if row["root_cause"] else {}
+    slots = {"incident_id": row["incident_id"], "similarity": rounded(row["similarity"], exact=False), **known}
+    bound = tuple(Binding(evidence.id, f"rows[{index}].{name}") for name in ("similarity", *(("root_cause",) if known else ())))
+    return Draft("past_incident", slots, bound, weight)
 
 
 def _evidence(call: ToolCall, scope: Scope, rows: tuple[Row, ...], status: Status, message: str, **counts: int) -> Evidence:

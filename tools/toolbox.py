@@ -11,6 +11,7 @@ from domain.evidence import Evidence
 from domain.ids import DEFAULT_TENANT, RunId, Tenant
 from domain.ports import StoreQuery, Table, TelemetryStore
 from domain.window import Window, parse_rfc3339
+from grounding.knowledge import NOTHING, Knowledge
 from tools.answers import answered, failed
 from tools.candidates import claims, drafts
 from tools.composite import CompositeTool
@@ -29,6 +30,7 @@ class Toolbox:
     store: TelemetryStore
     registry: Registry
     composites: Sequence[CompositeTool] = ()
+    knowledge: Knowledge = NOTHING
     _specs: tuple[ToolSpec, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +57,7 @@ class Toolbox:
         refused = refusal(template, call, self.store)
         if refused:
             return refused
-        return _result(template, await self._evidence(Asked(template, call, scope)))
+        return _result(template, await self._evidence(Asked(template, call, scope)), self.knowledge)
 
     async def replay(self, document: Mapping[str, Any]) -> Evidence:
         """The evidence that the same template and parameters give now. Raises WrongUseError when they no longer fit."""
@@ -87,9 +89,9 @@ class Toolbox:
         return found[0], found[1]
 
 
-def _result(template: MetricTemplate, evidence: Evidence) -> ToolResult:
+def _result(template: MetricTemplate, evidence: Evidence, knowledge: Knowledge) -> ToolResult:
     flagged = findings_of(template, evidence)
-    made = claims([*flagged.first, *drafts(template, evidence), *flagged.rest], evidence)
+    made = claims([*flagged.first, *drafts(template, evidence), *flagged.rest, *flagged.advice(knowledge)], evidence, knowledge)
     return ToolResult(evidence, made, flagged.findings(made))
 
 
