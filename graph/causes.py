@@ -32,13 +32,12 @@ def affected(evidence: Iterable[Evidence]) -> Affected:
 
 def recommendations(judged: Iterable[Judged]) -> tuple[Recommendation, ...]:
     """The advice that may be published, each with the claim that justifies it."""
-    advised = (entry for entry in judged if entry.claim.kind == "recommendation" and entry.verdict == "consistent")
-    return tuple(
-        Recommendation(
-            entry.claim.text, str(entry.claim.slots["action"]), str(entry.claim.slots["target"]), justified=True, claims=(entry.claim.id,)
-        )
-        for entry in advised
-    )
+    return tuple(_advice(entry) for entry in judged if entry.claim.kind == "recommendation" and entry.verdict == "consistent")
+
+
+def _advice(entry: Judged) -> Recommendation:
+    action, target = str(entry.claim.slots.get("action")), str(entry.claim.slots.get("target"))
+    return Recommendation(entry.claim.text, action, target, justified=True, claims=(entry.claim.id,))
 
 
 def _rows(evidence: Iterable[Evidence], template: str) -> Iterator[tuple[str, Row]]:

@@ -92,7 +92,7 @@ def _row(hit: VectorHit) -> Row:
 def _drafts(evidence: Evidence) -> Iterator[Draft]:
     """Per incident what it was, how near it is and what its cause was; the nearest weighs most."""
     columns = {column.name: column for column in COLUMNS}
-    for number, row in enumerate(evidence.rows):
+    for number in range(len(evidence.rows)):
         weight: Materiality = "normal" if number == 0 else "low"
         yield row_value(evidence, number, columns["title"], weight)
         yield row_quantity(evidence, number, columns["similarity"], weight)
