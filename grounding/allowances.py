@@ -9,12 +9,19 @@ from grounding import ranking, relations, units, vocabulary
 from grounding.amounts import Amount
 from grounding.cells import Number
 from grounding.covers import Cover, Reference
+from grounding.sanitising import disarmed
 from grounding.tokens import Token
 
 _LIMIT_WORDS = re.compile(
     r"\b(?:or more|or less|or fewer|minimum|maximum|threshold|limit|above|below|over|under|than|exceed\w*|least|most)\b|\+", re.IGNORECASE
 )
-_THAN = re.compile(r"\b(?:than|compared (?:to|with)|versus|vs\.?)\s+", re.IGNORECASE)
+_THAN = re.compile(
+    r"\b(?:than|compared (?:to|with)|versus|vs\.?|times (?:that|those) of|as (?:many|much|high|low|large|long|big|often)\b)\s+",
+    re.IGNORECASE,
+)
+_BOUNDS = frozenset({"≥", "≤", ">", "<"})
+_RATIO_WORDS = re.compile(r"\b(?:ratio|factor|times|fold|x)\b", re.IGNORECASE)
+_LESS = re.compile(r"\b(?:less|fewer|lower|smaller|shorter|faster|fell|fewest|decreas\w*|drop\w*|declin\w*)\b", re.IGNORECASE)
 _RATIO_UNITS = frozenset({"x", "×", "times", "fold"})
 
 
@@ -24,7 +31,7 @@ def is_allowed(token: Token, text: str, cover: Cover) -> bool:
 
 
 def _number_is_covered(token: Token, text: str, cover: Cover) -> bool:
-    if token.unit in _RATIO_UNITS and any(_close(token, ratio) for ratio in cover.ratios):
+    if (token.unit in _RATIO_UNITS or _RATIO_WORDS.search(text)) and any(_close(token, ratio) for ratio in _ratios(text, cover)):
         return True
     if _duration_is_covered(token, cover):
         return True
@@ -32,7 +39,16 @@ def _number_is_covered(token: Token, text: str, cover: Cover) -> bool:
     op = relations.op_of(cover.claim.slots.get("op"))
     if op in {"≥", "≤", ">", "<"} and token.op == "=" and not _LIMIT_WORDS.search(text):
         references = references[: len(cover.cells)]
-    return any(_states(token, reference) for reference in references)
+    if token.op in _BOUNDS and len(cover.cells) == 1:
+        references = references[:1]
+    return any(_states(token, reference, cover.claim.kind) for reference in references)
+
+
+def _ratios(text: str, cover: Cover) -> tuple[float, ...]:
+    """The ratio said of the subject, or of the other where the sentence is turned round; either where something is less."""
+    if len(cover.ratios) < len(("ratio", "inverse")) or _LESS.search(text):
+        return cover.ratios
+    return cover.ratios[1:] if _is_reversed(text, cover) else cover.ratios[:1]
 
 
 def _close(token: Token, ratio: float) -> bool:
@@ -52,7 +68,7 @@ def _duration_is_covered(token: Token, cover: Cover) -> bool:
     return any(units.agrees(token.value, length, about=token.op == "≈") for length in lengths)
 
 
-def _states(token: Token, reference: Reference) -> bool:
+def _states(token: Token, reference: Reference, kind: str) -> bool:
     """Whether a printed number says that amount, in its own unit or bare in the amount's."""
     actual = reference.amount
     unit = units.claimed_unit(token.unit or None, actual.unit) if token.unit not in _RATIO_UNITS else units.unit_of("1")
@@ -60,7 +76,10 @@ def _states(token: Token, reference: Reference) -> bool:
     if value is None or token.value is None:
         return False
     return relations.holds(token.op, _bounds(token), value, exact=reference.exact) or (
-        token.op in {"=", "≈"} and value < 0 and relations.holds(token.op, _bounds(token), -value, exact=reference.exact)
+        kind != "quantity"
+        and token.op in {"=", "≈"}
+        and value < 0
+        and relations.holds(token.op, _bounds(token), -value, exact=reference.exact)
     )
 
 
@@ -129,7 +148,7 @@ def _agg_is_covered(token: Token, _text: str, cover: Cover) -> bool:
 def _comparative_is_covered(token: Token, text: str, cover: Cover) -> bool:
     if token.word in relations.RATIOS:
         low, high = relations.RATIOS[token.word]
-        return any(low <= ratio <= high for ratio in cover.ratios)
+        return any(low <= ratio <= high for ratio in _ratios(text, cover))
     direction = relations.DIRECTIONS.get(token.word, 0)
     return (-direction if _is_reversed(text, cover) else direction) in cover.directions
 
@@ -140,7 +159,7 @@ def _is_reversed(text: str, cover: Cover) -> bool:
     subject, other = cover.claim.slots.get("subject"), cover.claim.slots.get("other")
     if not than or not subject or not other:
         return False
-    rest = text[than.end() :]
+    rest = disarmed(text[than.end() :])
     said = [rest.casefold().find(name.casefold()) for name in distinct_names(subject, other)]
     others = [rest.casefold().find(name.casefold()) for name in distinct_names(other, subject)]
     first, second = min((at for at in said if at >= 0), default=len(rest)), min((at for at in others if at >= 0), default=len(rest))
@@ -151,7 +170,7 @@ def distinct_names(slot: object, against: object) -> list[str]:
     """The names that tell one subject from the other."""
     theirs = {str(value) for value in against.values()} if isinstance(against, dict) else {str(against)}
     mine = [str(value) for value in slot.values()] if isinstance(slot, dict) else [str(slot)]
-    return [name for name in mine if name not in theirs]
+    return [disarmed(name) for name in mine if name not in theirs]
 
 
 def _quantifier_is_covered(token: Token, _text: str, cover: Cover) -> bool:
@@ -159,7 +178,7 @@ def _quantifier_is_covered(token: Token, _text: str, cover: Cover) -> bool:
     if quantifier is None or quantifier.name not in cover.quantifiers:
         return quantifier is not None and quantifier.name == "none" and cover.negation != "forbidden"
     stated = ranking.quantifier_of(cover.claim.slots.get("quantifier") or "")
-    return stated is None or not any(char.isdigit() for char in token.word) or quantifier.rank >= stated.rank
+    return stated is None or quantifier.rank >= stated.rank
 
 
 def _negation_is_covered(_token: Token, _text: str, cover: Cover) -> bool:

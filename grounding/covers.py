@@ -14,7 +14,7 @@ from grounding.cells import instant, number
 from grounding.entity import claimed_value
 from grounding.lexicon import names_in
 from grounding.operands import EvidenceById, is_count
-from grounding.paths import BoundCell, Unresolved, key_names, resolve
+from grounding.paths import BoundCell, Unresolved, is_series, key_names, resolve
 
 _TEXT_SLOTS = (
     "metric",
@@ -34,7 +34,9 @@ _TEXT_SLOTS = (
 _MORE_TEXT_SLOTS = ("first", "then", "cause", "effect", "source")
 _BLANKS = re.compile(r"\{\w+\}")
 MAX_LITERAL = 400
+_MARKS = " .…\"'“”"
 _SIDES = 2
+_OPPOSITES = {"first": "last", "last": "first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _literals(claim: Claim, sources: tuple[Evidence, ...], cells: tuple[BoundCel
     found: set[str] = set()
     for slot in (*_TEXT_SLOTS, *_MORE_TEXT_SLOTS):
         found |= set(_texts(claim.slots.get(slot)))
+    found |= {str(claim.slots.get("text") or "").strip(_MARKS)} if claim.kind == "quote" else set()
     for cell in cells[:50]:
         found |= {cell.column.name, cell.column.label, *(part.strip() for part in _BLANKS.split(cell.column.phrase))}
         found |= {str(value) for value in _key_cells(cell)}
@@ -130,7 +133,8 @@ def _texts(slot: Any) -> list[str]:
     if isinstance(slot, str):
         return [] if instant(slot) else [slot]
     if isinstance(slot, Mapping):
-        return [text for name, value in slot.items() if name not in {"threshold", "start", "end"} for text in _texts(_as_text(value))]
+        shown = [text for name, value in slot.items() if name not in {"threshold", "start", "end"} for text in _texts(_as_text(value))]
+        return shown + [f"{name.replace('_', ' ')} {value}" for name, value in slot.items() if isinstance(value, int)]
     return [text for value in slot for text in _texts(value)] if isinstance(slot, list | tuple) else []
 
 
@@ -144,7 +148,7 @@ def _key_cells(cell: BoundCell) -> list[Any]:
 
 
 def _references(claim: Claim, cells: tuple[BoundCell, ...]) -> Iterable[Reference]:
-    for cell in cells[:50]:
+    for cell in [] if claim.derive or (claim.kind == "quantity" and len(cells) > 1) else cells[:50]:
         try:
             amount = derive.amount_of(cell)
         except DeriveError:
@@ -159,8 +163,11 @@ def _slot_references(claim: Claim, cells: tuple[BoundCell, ...]) -> Iterable[Ref
     values = value if isinstance(value, list | tuple) else [value, slots.get("threshold"), slots.get("magnitude")]
     measured = units.unit_of(cells[0].column.unit, cells[0].column.agg) if cells else amounts.COUNT
     unit = units.claimed_unit(slots.get("unit"), measured)
+    is_ratio = claim.kind == "comparison" and str(slots.get("op")).strip().lower() in {"ratio", "times", "x", "factor"}
     for one in values:
         said = number(one)
+        if is_ratio:
+            continue
         if said is not None and not isinstance(one, str):
             yield Reference(Amount(float(said), unit), unit.dimension == "count" and float(said).is_integer())
     if claim.kind == "absence":
@@ -201,6 +208,9 @@ def _times(claim: Claim, sources: tuple[Evidence, ...], cells: tuple[BoundCell, 
     for source in sources:
         for window in (source.window, source.baseline_window):
             yield from (window.start, window.end) if window and windows.is_known(window) else ()
+    if any(is_series(binding.path) for binding in claim.bind) and claim.kind in {"temporal", "trend", "quantity"}:
+        yield from (at for at in [instant(claim.slots.get("at"))] if at)
+        return
     for cell in cells[:50]:
         key_times = [value for name in key_names(cell.evidence) if (value := (cell.row or {}).get(name))]
         yield from (at for at in map(instant, (cell.value, *key_times)) if at)
@@ -238,10 +248,11 @@ def _quantifiers(claim: Claim, cells: tuple[BoundCell, ...]) -> frozenset[str]:
     found |= {name for agg, name in (("max", "most"), ("min", "least")) if agg in aggs}
     if not claim.slots.get("subject") or subjects.is_everything(claim.slots.get("subject")):
         found.add("all")
+    opposite = _OPPOSITES.get(next(iter(found), ""), "") if claim.slots.get("quantifier") else ""
     said = frozenset().union(
         *(metrics.column_stems(cell.column) for cell in cells[:2]), vocabulary.stems(str(claim.slots.get("event", "")))
     )
-    return frozenset(found | ({"first", "last"} & said) | ({"first", "last"} if "first" in claim.slots else set()))
+    return frozenset(found | ({"first", "last"} & said - {opposite}) | ({"first", "last"} if "first" in claim.slots else set()))
 
 
 def _negation(claim: Claim, values: tuple[Reference, ...]) -> Literal["forbidden", "required", "allowed"]:

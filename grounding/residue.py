@@ -4,15 +4,16 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from grounding import metrics, subjects, vocabulary
+from grounding import metrics, sayings, subjects, vocabulary
 from grounding.allowances import distinct_names, is_allowed
 from grounding.cells import instant
 from grounding.covers import Cover
 from grounding.lexicon import Lexicon, is_generic, is_said, names_in
 from grounding.paths import BoundCell
+from grounding.sanitising import disarmed
 from grounding.tokens import Token, blank, scan
 
-_PRONOUN = re.compile(r"\b(?:it|its|they|their|this|that|these|those|he|she|there|we)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:it|its|they|their|this|that(?! of)|these|those(?! of)|he|she|there|we)\b", re.IGNORECASE)
 _DENIAL = re.compile(
     r"\b(?:no|not|never|none|zero|0|without|free|clean|nothing|absent|absence|lack\w*|neither|cannot)\b|n[\u2019']t\b", re.IGNORECASE
 )
@@ -78,6 +79,7 @@ def _sentence_problems(text: str, masked: str, covers: Sequence[Cover], lexicon:
     yield from _unnamed_subject(text, covers)
     yield from _wrong_order(text, covers)
     yield from _other_metric(text, covers)
+    yield from (Problem(*found) for found in sayings.missaid(text, covers))
     if covers and all(one.negation == "required" for one in covers) and not _DENIAL.search(text):
         yield Problem(text[:40], "the text does not say that nothing was there", contradicts=True)
 
@@ -98,7 +100,7 @@ def _unnamed_subject(text: str, covers: Sequence[Cover]) -> Iterable[Problem]:
     named = [group for group in groups if group and not subjects.is_everything(group[0])]
     lenient = _PRONOUN.search(text) is not None
     for group in named[1:] if lenient else named:
-        if not any(is_said(name, text) for name in group):
+        if not any(is_said(name, text) or is_said(disarmed(name), text) for name in group):
             yield Problem(text[:40], f"the text does not name {' '.join(group)!r}")
 
 

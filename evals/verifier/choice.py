@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from random import Random
 
@@ -52,4 +52,4 @@ def _picked(true: Iterable[Claim], counted: Counter[str], quota: int, dice: Rand
         kinds.setdefault(claim.kind, []).append(claim)
     for kind, some in sorted(kinds.items()):
         if counted[kind] < quota:
-            yield from dice.sample(some, min(_OF_ONE_SHEET, len(some), quota - counted[kind]))
+            yield from (replace(claim, text="") for claim in dice.sample(some, min(_OF_ONE_SHEET, len(some), quota - counted[kind])))

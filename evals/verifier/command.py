@@ -15,7 +15,7 @@ from evals.verifier.report import SUITE, as_json, as_markdown
 from evals.verifier.trial import Trial, run_trial
 
 LANGUAGES = ("en", "ko")
-CLAIMS = 1_500
+CLAIMS, MUTANTS, ALL_FROM = 1_500, 12, 5_000
 _EVERY = 20
 
 
@@ -26,6 +26,11 @@ class Asked:
     seed: int = 1
     claims: int = CLAIMS
     language: str = "en"
+
+    @property
+    def mutants(self) -> int:
+        """How many mutants of each claim are drawn; 0: all, as in a long run."""
+        return MUTANTS if self.claims < ALL_FROM else 0
 
     @property
     def name(self) -> str:
@@ -61,5 +66,5 @@ def _trials(chosen: Sequence[Chosen], asked: Asked, say: Callable[[str], None]) 
     for number, one in enumerate(chosen):
         if number % _EVERY == 0:
             say(f"  sheet {number + 1} of {len(chosen)}")
-        trials.append(run_trial(one.sheet, one.true, Random(f"{asked.seed} {number}"), asked.language))
+        trials.append(run_trial(one.sheet, one.true, Random(f"{asked.seed} {number}"), asked.language, asked.mutants))
     return trials

@@ -69,18 +69,19 @@ class Trial:
 
 
 def run_trial(sheet: Sheet, true: Sequence[Claim], dice: Random, language: str = "en", most: int = 0) -> Trial:
-    """Tries the true claims of a sheet; with `most`, only so many mutants, drawn over kinds."""
+    """Tries the true claims of a sheet; with `most`, only so many mutants of each, drawn."""
     worded = _Worder(sheet, language)
     benign = [asked for claim in true for asked in _benign(sheet, claim, dice, worded)]
-    made = [
-        (claim, mutant, sheet.truth(mutant.claim, mutant.evidence)) for claim in true for mutant in mutants(claim, sheet.evidence, dice)
-    ]
-    wrong = [(claim, mutant) for claim, mutant, said in made if said == "false"]
-    drawn = dice.sample(wrong, min(most, len(wrong))) if most else wrong
-    harmful = [asked for claim, mutant in drawn for asked in _harmful(sheet, claim, mutant, worded)]
+    drawn = [(claim, mutant) for claim in true for mutant in _drawn(list(mutants(claim, sheet.evidence, dice)), most, dice)]
+    made = [(claim, mutant, sheet.truth(mutant.claim, mutant.evidence)) for claim, mutant in drawn]
+    harmful = [asked for claim, mutant, said in made if said == "false" for asked in _harmful(sheet, claim, mutant, worded)]
     tried = tuple(_tried(sheet, [*benign, *harmful]))
     left: dict[Truth, tuple[str, ...]] = {truth: tuple(mutant.operator for _, mutant, said in made if said == truth) for truth in _LEFT_OUT}
     return Trial(tried, tuple(_documents(sheet, tried)), left["true"], left["open"], tuple(_timed(sheet, true, worded)))
+
+
+def _drawn(made: list[Mutant], most: int, dice: Random) -> list[Mutant]:
+    return dice.sample(made, most) if 0 < most < len(made) else made
 
 
 class _Worder:
@@ -129,7 +130,8 @@ def _is_spoken(claim: Claim, mutant: Mutant) -> bool:
     """Whether the sentence itself says what was changed: no sentence tells its citation, and one that names less is not wrong."""
     changed = {name for name in {*claim.slots, *mutant.claim.slots} if claim.slots.get(name) != mutant.claim.slots.get(name)}
     same_citation = (claim.bind, claim.derive, claim.hedge) == (mutant.claim.bind, mutant.claim.derive, mutant.claim.hedge)
-    return same_citation and bool(changed - _UNSAID) and mutant.operator not in _NAMING_LESS
+    unit = mutant.claim.slots.get("unit") if "unit" in changed else ""
+    return same_citation and unit != "1" and bool(changed - _UNSAID) and mutant.operator not in _NAMING_LESS
 
 
 _UNSAID = frozenset({"agg", "negated"})

@@ -1,6 +1,8 @@
 """The oracle: is this claim true of the cells it cites?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Any
 
 from evals.verifier.oracle import amounts, rows, times
 from evals.verifier.oracle.truths import Doc, Sources, Truth
@@ -15,6 +17,7 @@ _KINDS: Mapping[str, Callable[[Doc, Sources], Truth]] = {
     "quote": rows.quote,
 }
 KINDS = tuple(_KINDS)
+_MOST = 24  # rows tried of one evidence
 
 
 def truth(claim: Doc, sources: Sources) -> Truth:
@@ -24,25 +27,45 @@ def truth(claim: Doc, sources: Sources) -> Truth:
 
 
 def anywhere(claim: Doc, sources: Sources) -> Truth:
-    """The answer when the claim may cite any cell of any evidence: for sentences, which cite none. True when one makes it true."""
-    names = {one["path"].rpartition(".")[2] for one in claim["bind"]}
-    if len(claim["bind"]) != 1 or len(names) != 1 or claim["bind"][0]["path"].startswith("rows[*]"):
+    """The answer when the claim may cite any cells of any evidence: for sentences, which cite none. True when some make it true."""
+    if any(one["path"].startswith("rows[*]") for one in claim["bind"]):
         return truth(claim, sources)
-    role = claim["bind"][0]["role"]
     answers = {truth(claim, sources)}
-    for evidence, path in _places(claim, names.pop(), sources):
-        answers.add(truth({**claim, "bind": [{"evidence": evidence, "path": path, "role": role}]}, sources))
+    for bind in _citations(claim, sources):
+        answers.add(truth({**claim, "bind": bind}, sources))
         if "true" in answers:
             return "true"
     return "open" if "open" in answers else "false"
 
 
-def _places(claim: Doc, name: str, sources: Sources) -> list[tuple[str, str]]:
-    wanted = {name, str(claim["slots"].get("metric", name)), str(claim["slots"].get("attribute", name))}
-    return [
-        (evidence, f"rows[{place}].{column['name']}")
-        for evidence, doc in sources.items()
-        for column in doc["columns"]
-        if column["name"] in wanted or column.get("label") in wanted
-        for place in range(len(doc["rows"]))
+def _citations(claim: Doc, sources: Sources) -> Iterator[list[Doc]]:
+    """Every other way to cite for the claim: a cell of its column; for two bindings a pair of them in one evidence."""
+    wanted = [{one["path"].rpartition(".")[2], *_named(claim)} for one in claim["bind"]]
+    roles = [one["role"] for one in claim["bind"]]
+    for evidence, doc in sources.items():
+        cells = [[(evidence, path) for path in _paths(claim, doc, names)] for names in wanted]
+        for pair in product(*cells):
+            yield [{"evidence": name, "path": path, "role": role} for (name, path), role in zip(pair, roles, strict=True)]
+
+
+def _named(claim: Doc) -> set[str]:
+    slots = claim["slots"]
+    events = [slots.get(name) for name in ("first", "then", "event")]
+    return {str(slots[name]) for name in ("metric", "attribute", "by") if slots.get(name)} | {
+        str(one["metric"]) for one in events if isinstance(one, dict) and one.get("metric")
+    }
+
+
+def _paths(claim: Doc, doc: Doc, names: set[str]) -> list[str]:
+    """The cells of some columns in the rows that hold a name which the claim says."""
+    slots = claim["slots"]
+    said = {str(value) for slot in ("subject", "other", "first", "then", "event") for value in _values(slots.get(slot))}
+    columns = [column["name"] for column in doc["columns"] if column["name"] in names or column.get("label") in names]
+    rows = [place for place, row in enumerate(doc["rows"]) if not said or said & {str(value) for value in row.values()}]
+    return [f"rows[{place}].{name}" for place in rows[:_MOST] for name in columns] + [
+        f"aggregates.{name}" for name in doc["aggregates"] if name in names
     ]
+
+
+def _values(slot: Any) -> list[Any]:
+    return list(slot.values()) if isinstance(slot, dict) else []
