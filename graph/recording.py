@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from analytics.attempts import KIND as STEERING
 from domain.analysis import Analysis
 from domain.audit import AuditNote
 from domain.calls import Refusal
 from domain.claims import Judged
 from domain.documents import document
+from domain.findings import Finding
 from domain.window import Window
 from graph.context import Called, RunContext
 from graph.measuring import desk_of, prompt_version
@@ -28,22 +30,38 @@ def begun(context: RunContext, at: datetime) -> AuditNote:
     )
 
 
-def ended(context: RunContext, analysis: Analysis, began_at: datetime, at: datetime) -> list[AuditNote]:
+def ended(context: RunContext, analysis: Analysis, at: datetime) -> list[AuditNote]:
     """What a finished run did, in order."""
     run = analysis.run_id
     checked = AuditNote("claims.checked", at, run, _checked(analysis))
-    return [*_calls(context, began_at), checked, AuditNote("run.finished", at, run, _finished(context, analysis))]
+    finished = AuditNote("run.finished", at, run, _finished(context, analysis))
+    return [*_calls(context, at), *_steered(analysis, at), checked, finished]
 
 
-def broken_off(context: RunContext, status: str, error: str, began_at: datetime, at: datetime) -> list[AuditNote]:
+def broken_off(context: RunContext, status: str, error: str, at: datetime) -> list[AuditNote]:
     """What a run did that failed or was cancelled; `error` names the type of what ended it."""
     details = {"status": status, "error": error, "models": _counted(context.ledger.models), "usage": document(context.meter.usage())}
-    return [*_calls(context, began_at), AuditNote("run.failed", at, context.scope.run_id, details)]
+    return [*_calls(context, at), AuditNote("run.failed", at, context.scope.run_id, details)]
 
 
-def _calls(context: RunContext, began_at: datetime) -> list[AuditNote]:
+def _calls(context: RunContext, at: datetime) -> list[AuditNote]:
+    """The calls in the order they were answered; `at` is now."""
+    began_at = at - timedelta(seconds=context.meter.elapsed_s)
+    answered = sorted(context.ledger.calls, key=lambda called: called.after_s)
     run = context.scope.run_id
-    return [AuditNote("tool.called", began_at + timedelta(seconds=called.after_s), run, _called(called)) for called in context.ledger.calls]
+    return [AuditNote("tool.called", began_at + timedelta(seconds=called.after_s), run, _called(called)) for called in answered]
+
+
+def _steered(analysis: Analysis, at: datetime) -> list[AuditNote]:
+    """Attempts to steer the analyst in what the run saw."""
+    tried = [finding for finding in analysis.findings if finding.kind == STEERING]
+    seen = [_attempt(finding) for finding in tried[:MOST_NOTES]]
+    return [AuditNote("steering.seen", at, analysis.run_id, {"attempts": seen, "total": len(tried)})] if seen else []
+
+
+def _attempt(finding: Finding) -> Mapping[str, Any]:
+    signs = list(finding.details.get("signs", ()))
+    return {"where": finding.entity.value[:LONGEST], "rows": finding.count, "evidence": list(finding.evidence), "signs": signs}
 
 
 def _called(called: Called) -> Mapping[str, Any]:
