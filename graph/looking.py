@@ -5,13 +5,16 @@ import time
 from dataclasses import replace
 
 from domain.calls import Refusal, Scope, ToolCall, ToolResult
+from domain.window import Window
 from graph.context import Called, RunContext
 from graph.events import Event, silent
 from observability import semconv
+from prompts.veil import QUOTING
 from tools.candidates import told
 from tools.taint import taint_problem
 
 LEAST_CALL_S = 0.05
+QUOTES_A_RUN = 2
 
 
 async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | Refusal:
@@ -25,7 +28,7 @@ async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | R
     shown = {"desk": desk, "tool": call.tool, "filters": call.filters.given(), "evidence_id": call.evidence_id}
     context.emit(Event("tool", {**shown, "state": "start"}))
     begin = time.perf_counter()
-    answer = _signed(await _call(context, call), desk)
+    answer = _signed(await _call(context, call), desk, context.behind)
     context.ledger.calls.append(Called(desk, call, answer, context.meter.elapsed_s))
     rows = len(answer.evidence.rows) if isinstance(answer, ToolResult) else 0
     context.emit(Event("tool", {**shown, "state": "done", "ms": round((time.perf_counter() - begin) * 1e3, 1), "rows": rows}))
@@ -36,11 +39,17 @@ async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | R
     return answer
 
 
-def _signed(answer: ToolResult | Refusal, desk: str) -> ToolResult | Refusal:
-    """An answer whose candidate claims name the desk that looked."""
+def _signed(answer: ToolResult | Refusal, desk: str, behind: Window | None) -> ToolResult | Refusal:
+    """An answer whose evidence says how far the store was behind, and whose candidate claims name the desk that looked."""
     if isinstance(answer, Refusal):
         return answer
-    return replace(answer, candidates=tuple(replace(claim, agent=claim.agent or desk) for claim in answer.candidates))
+    seen = replace(answer.evidence, lag_s=lag_s(answer.evidence.window, behind))
+    return replace(answer, evidence=seen, candidates=tuple(replace(claim, agent=claim.agent or desk) for claim in answer.candidates))
+
+
+def lag_s(window: Window, behind: Window | None) -> float:
+    """How many seconds at the end of a window are not known to be stored whole: what was received in them may still wait."""
+    return round(max(0.0, (min(window.end, behind.end) - behind.start).total_seconds()), 3) if behind else 0.0
 
 
 def _told(answer: ToolResult | Refusal, language: str) -> ToolResult | Refusal:
@@ -57,8 +66,18 @@ def _used_up(context: RunContext) -> str:
     return f"the run's budget of {context.budget.seconds:g} s" if context.seconds_left < LEAST_CALL_S else ""
 
 
+def _quoted_enough(context: RunContext, call: ToolCall) -> Refusal | None:
+    """Why no further lines may be quoted in this run; None while they may."""
+    quoted = sum(item.template == QUOTING for item in context.ledger.evidence.values())
+    if call.tool != QUOTING or quoted < QUOTES_A_RUN:
+        return None
+    return Refusal(
+        call.tool, f"{QUOTES_A_RUN} times lines were quoted in this run, which is all there is", "use counts and patterns instead"
+    )
+
+
 async def _call(context: RunContext, call: ToolCall) -> ToolResult | Refusal:
-    if broken := taint_problem(call, context.scope):
+    if broken := taint_problem(call, context.scope) or _quoted_enough(context, call):
         return broken
     given = {semconv.TOOL: call.tool, semconv.EVIDENCE_ID: call.evidence_id}
     with context.meter.measure("tool"), context.tracer.span(f"execute_tool {call.tool}", semconv.EXECUTE_TOOL, given) as span:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +26,8 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[
 KEYS = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LEFT = re.compile(r"<[a-z_]+#\d+(?::\w+)?>")
 TEMPLATED = frozenset({"pattern", "template", "message", "template_text"})
+QUOTING = "quote"  # the one tool whose lines a model may read
+MOST_QUOTES, LONGEST_QUOTE = 3, 300
 SPREAD = 3  # services or days a template was seen in before its words may be shown
 MOST_ITEMS = 8
 MOST_WORDS = 6
@@ -38,11 +41,13 @@ class Veil:
     question: str = ""
     language: str = "en"
     _standing: dict[str, str] = field(default_factory=dict)
+    _mark: str = field(default_factory=lambda: secrets.token_hex(6))
+    _quotes: int = 0
 
     def told(self, claim: Claim) -> str:
         """A claim as a model is told it: rendered anew from its slots with stand-ins; its own text is never used."""
         if claim.kind == "quote":
-            return f"a quoted log line <text:{len(str(claim.slots.get('text', claim.text)))}ch>"
+            return self._quoted(claim)
         if claim.kind == "text" or not claim.slots:
             return f"a sentence nobody has read into slots <text:{len(claim.text)}ch>"
         cell = bound_cell(claim, self.seen.evidence)
@@ -62,6 +67,15 @@ class Veil:
         for value, standing in self._standing.items():
             text = text.replace(standing, display.name(value))
         return "" if LEFT.search(text) else text
+
+    def _quoted(self, claim: Claim) -> str:
+        """Of a quote its length; of one that the quote tool gave and that steers nobody the words, cleaned and cut, between marks that nobody could foresee."""
+        said = str(claim.slots.get("text", claim.text))
+        asked = any(item.template == QUOTING for item in self._bound(claim).values())
+        if not asked or self._quotes >= MOST_QUOTES or signs(said):
+            return f"a quoted log line <text:{len(said)}ch>"
+        self._quotes += 1
+        return f"data between two marks {self._mark}: {' '.join(visible(said)[:LONGEST_QUOTE].split())} {self._mark}"
 
     def _bound(self, claim: Claim) -> Mapping[str, Evidence]:
         names = dict.fromkeys(binding.evidence for binding in claim.bind)

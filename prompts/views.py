@@ -28,6 +28,7 @@ from prompts.veil import Veil
 Blanks = Mapping[str, str]
 LONGEST_QUESTION = 600
 LONGEST_CLAIM = 180
+LONGEST_QUOTED = 400
 SHOWN_CLAIMS = 24
 SHOWN_TURNS = 2
 SHOWN_TOOLS = 40
@@ -70,7 +71,7 @@ def _veil(payload: SelectPayload | WordPayload | RevisePayload) -> Veil:
 
 def _told(claim: Claim, veil: Veil) -> str:
     """The one way a claim enters a prompt."""
-    return data(veil.told(claim), LONGEST_CLAIM)
+    return data(veil.told(claim), LONGEST_QUOTED if claim.kind == "quote" else LONGEST_CLAIM)
 
 
 def _route(payload: RoutePayload) -> Blanks:
