@@ -69,7 +69,7 @@ class Veil:
         return "" if LEFT.search(text) else text
 
     def _quoted(self, claim: Claim) -> str:
-        """Of a quote its length; of one that the quote tool gave and that steers nobody the words, cleaned and cut, between marks that nobody could foresee."""
+        """Of a quote its length; of a harmless one of the quote tool the words, cleaned and cut, between marks nobody could foresee."""
         said = str(claim.slots.get("text", claim.text))
         asked = any(item.template == QUOTING for item in self._bound(claim).values())
         if not asked or self._quotes >= MOST_QUOTES or signs(said):
