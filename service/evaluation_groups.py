@@ -110,10 +110,14 @@ def eval_verifier(
     claims: Annotated[int, typer.Option(help="how many true claims", min=50)] = 1_500,
     language: Annotated[str, typer.Option(help="of the claims' sentences: en|ko")] = "en",
     patterns: Annotated[bool, typer.Option("--patterns", help="also show the most frequent shapes of unverified claims")] = False,
+    public: Annotated[Path | None, typer.Option(help="measure TabFact, SciTab and SummEdits of a folder instead", metavar="DIR")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
     json: Json = False,
 ) -> None:
     """Give the verifier true claims and wrong ones made from them; exit 1 when a bar is not kept."""
+    if public is not None:
+        call(context, "evaluation.public_claims", json, public=public, out=out)
+        return
     call(context, "evaluation.verifier", json, seed=seed, claims=claims, language=language, patterns=patterns, out=out)
 
 
@@ -142,6 +146,16 @@ def eval_robustness(
 ) -> None:
     """Let models answer badly in every way we know, and verify what is published; exit 1 when anything does not hold."""
     call(context, "evaluation.robustness", json, seed=seed, kinds=kind or [], out=out)
+
+
+@evaluation.command("similarity")
+def eval_similarity(
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
+    json: Json = False,
+) -> None:
+    """Measure how well Korean incident messages find their like, with the model and without."""
+    call(context, "similarity.measure", json, out=out)
 
 
 @evaluation.command("soak")

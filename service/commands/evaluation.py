@@ -26,6 +26,9 @@ from evals.soak import command as soaks
 from evals.soak.campaign import Product
 from evals.soak.report import as_markdown as soak_page
 from evals.verifier import command as verifiers
+from evals.verifier.opinion import Opinion
+from evals.verifier.public_report import as_markdown as public_page
+from evals.verifier.public_report import measure_public
 from evals.verifier.report import as_patterns as verifier_page
 from service.invocation import Invocation
 from service.queues import queue_server
@@ -112,6 +115,15 @@ async def verifier(invocation: Invocation, options: Mapping[str, Any]) -> int:
     report = await verifiers.run(open_runtime, asked, out, now=now, say=invocation.say)
     invocation.show(report, verifier_page(report) if options["patterns"] else _scores(report))
     return 0 if report["kept"] else 1
+
+
+async def public_claims(invocation: Invocation, options: Mapping[str, Any]) -> int:
+    """Measure the public claim sets of a folder; a model that settings name is asked about some of them."""
+    settings = read_settings()
+    judge = Opinion(settings.model_base_url, settings.model, settings.model_api_key) if settings.model_base_url else None
+    report = measure_public(options["public"], options["out"] or _results(), now=datetime.now(UTC), judge=judge)
+    invocation.show(report, public_page(report))
+    return 0
 
 
 async def injection(invocation: Invocation, options: Mapping[str, Any]) -> int:
