@@ -1,7 +1,7 @@
 """The analyst: runs the orchestrator for one question, and stores the run with its evidence."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -20,6 +20,7 @@ from domain.ports import Clock, Documents, Judge, RunRecord, StateStore, Telemet
 from domain.ports import Meter as Metrics
 from domain.prices import UNPRICED, PriceTable
 from domain.tasks import Limits, Turn
+from domain.window import Window
 from graph.context import Ledger, RunContext, Suggest, Tools, Verify
 from graph.documents import analysis_of
 from graph.events import Emit, Event, silent
@@ -58,6 +59,7 @@ class Ports:
     audit: AuditLog | None = None
     metrics: Metrics | None = None
     prices: PriceTable = UNPRICED
+    behind_since: Callable[[], Awaitable[datetime | None]] | None = None
     knowledge: Knowledge = NOTHING
 
 
@@ -91,12 +93,17 @@ class Analyst:
         meter, run = Meter(), RunKey(new_run_id(), question.thread_id or new_thread_id(), tenant)
         given: dict[str, str] = {semconv.WORKFLOW: "analysis", semconv.RUN_ID: run.run_id, semconv.CONVERSATION: run.thread_id}
         with self._ports.tracer.span("invoke_workflow analysis", semconv.INVOKE_WORKFLOW, given):
-            context = await self._context(question, run, meter, emit)
+            context = replace(await self._context(question, run, meter, emit), behind=await self._behind())
             started_at = self._ports.clock.now()
             await self._save(context, self._record(context, "running", started_at))
             await self._remember(context, [begun(context, started_at)])
             analysis = await self._run(context, question.trigger, started_at)
             return await self._finish(context, analysis, started_at)
+
+    async def _behind(self) -> Window | None:
+        """From the receipt of the oldest data that wait to be stored until now; None where none wait."""
+        since, now = await self._ports.behind_since() if self._ports.behind_since else None, self._ports.clock.now()
+        return Window(min(since, now), now) if since else None
 
     def _refuse_bad(self, question: Question) -> None:
         if not question.text.strip():

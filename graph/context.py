@@ -74,7 +74,10 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """The typed runtime context of one graph run. `asked` is the question made whole with what it follows up on."""
+    """The typed runtime context of one graph run. `asked` is the question made whole with what it follows up on.
+
+    `behind` is the time whose arrivals may not be stored yet: from the receipt of the oldest that waits to the run's beginning.
+    """
 
     question: Question
     asked: str
@@ -101,6 +104,7 @@ class RunContext:
     knowledge: Knowledge = NOTHING
     verify: Verify = verify
     prices: PriceTable = UNPRICED
+    behind: Window | None = None
 
     @property
     def is_inquiry(self) -> bool:

@@ -125,9 +125,19 @@ class World:
 
 
 def world(
-    judge: Judge | None = None, tools: FakeTools | None = None, budget: Budget | None = None, *, empty: bool = False, check: Verify = verify
+    judge: Judge | None = None,
+    tools: FakeTools | None = None,
+    budget: Budget | None = None,
+    *,
+    empty: bool = False,
+    check: Verify = verify,
+    behind: datetime | None = None,
 ) -> World:
-    """A world with data from midnight to noon; `check` is its verifier."""
+    """A world with data from midnight to noon; `check` is its verifier, and what was received since `behind` waits to be stored."""
+
+    async def behind_since() -> datetime | None:
+        return behind
+
     tracer, traces = build_tracing("test")
     tools, state, audit, metrics = tools or FakeTools(), FakeStateStore(), FakeAudit(), FakeMeter()
     extent = None if empty else Extent(START, END, {"logs": 100}, ("checkout", "cart"))
@@ -146,6 +156,7 @@ def world(
         audit=audit,
         metrics=metrics,
         prices=PRICES,
+        behind_since=behind_since,
         verify=check,
     )
     return World(Analyst(replace(ports, budget=budget) if budget else ports), state, tools, traces, audit, metrics)
