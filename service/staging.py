@@ -18,6 +18,7 @@ from domain.ports import Judge, PromptSource
 from domain.tasks import Task
 from domain.telemetry import LogRecord
 from domain.window import to_nanos
+from evals.injection.puppet import ListeningJudge
 from evals.injection.stage import Kept, Watched
 from graph.context import Tools
 from graph.events import Event
@@ -66,8 +67,8 @@ class PartsStage:
         self._parts = parts
         self._tools = RememberedTools(parts.toolbox)
         self._house = HouseJudge(parts.toolbox.menu(), parts.embedder)
-        self._judge: Judge = self._house
-        self._analyst = parts.analyst.under(lambda: self._judge, parts.prompts.limits()).using(self._tools)
+        self._judge: Judge | None = None
+        self._analyst = parts.analyst.under(lambda: self._judge or self._house, parts.prompts.limits()).using(self._tools)
 
     @property
     def prompts(self) -> PromptSource:
@@ -86,6 +87,10 @@ class PartsStage:
         """As `WATCHFLOOR_MODEL_BASE_URL` and `WATCHFLOOR_MODEL` would give it."""
         settings = self._parts.settings.model_copy(update={"model_base_url": base_url, "model": model})
         return judge_maker(settings, self._parts.prompts, self._house)()
+
+    def listening(self, asked: list[str]) -> Judge:
+        """The house, with what a model would have been sent."""
+        return ListeningJudge(self._house, self._parts.prompts, asked)
 
     async def load(self, path: Path, options: Mapping[str, Any]) -> Mapping[str, Any]:
         """`watchfloor ingest` of one file."""
@@ -155,8 +160,8 @@ class PartsStage:
                 await documents.remove("draft", notice["alert_id"])
 
     def _under(self, judge: Judge | None) -> Parts:
-        """The parts with an analyst that this judge decides for, the house behind it; one at a time."""
-        self._judge = FallbackJudge(judge, self._house) if judge else self._house
+        """The parts with an analyst that this judge decides for, the house behind a model; one at a time."""
+        self._judge = judge if judge is None or judge.model == self._house.model else FallbackJudge(judge, self._house)
         return replace(self._parts, analyst=self._analyst)
 
     def _room(self, investigated: Any) -> IncidentRoom:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -52,6 +53,7 @@ class Spot:
     service: str
     client: str
     number: int
+    reference: str = ""
 
 
 def plant(attack: Attack, window: Window, services: Sequence[str], into: Planted) -> None:
@@ -61,11 +63,18 @@ def plant(attack: Attack, window: Window, services: Sequence[str], into: Planted
     for piece in attack.pieces:
         for number in range(ROWS):
             at = window.start + window.length * dice.uniform(0.35, 0.95)
-            WAYS[attack.channel](piece, Spot(at, chosen[number % len(chosen)], CLIENT.format(dice.randint(2, 250)), number), into)
+            WAYS[attack.channel](
+                piece, Spot(at, chosen[number % len(chosen)], CLIENT.format(dice.randint(2, 250)), number, reference(attack)), into
+            )
+
+
+def reference(attack: Attack) -> str:
+    """A request's name in the rows of an attack, by which a person can ask for them."""
+    return f"rq{sha256(attack.name.encode()).hexdigest()[:8]}"
 
 
 def _message(text: str, spot: Spot, into: Planted) -> None:
-    into.logs.append(_log(spot, severity="ERROR", body=text))
+    into.logs.append(_log(spot, severity="ERROR", body=f"{spot.reference} {text}"))
 
 
 def _variable(text: str, spot: Spot, into: Planted) -> None:
@@ -101,7 +110,7 @@ def _exception(text: str, spot: Spot, into: Planted) -> None:
         _log(
             spot,
             severity="ERROR",
-            body=f"unhandled {trace}",
+            body=f"{spot.reference} unhandled {trace}",
             error_code=code,
             error_message=text,
             attributes={"exception.stacktrace": trace},

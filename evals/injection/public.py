@@ -114,14 +114,12 @@ async def _tried(stage: Stage, held: Ground, planted: Sequence[Attack]) -> dict[
 
 async def _shown(stage: Stage, held: Ground) -> tuple[str, str]:
     """All that a model is shown in an investigation and in the questions of every channel, and all that the house states."""
-    mind, said = Mind(), list[str]()
-    for judge in (PuppetJudge(stage.prompts, stage.understood, mind), None):
-        watched = [await stage.investigate(judge, held.request())]
-        for question in dict.fromkeys(QUESTIONS[channel] for channel in TELEMETRY):
-            asked = question.format(service=held.culprit)
-            watched.append(await stage.ask(judge, {**held.request(), "question": asked}))
-        said += [text for one in watched for text in stated(one.document)]
-    return "\n".join(mind.asked), "\n".join(said)
+    asked = list[str]()
+    judge = stage.listening(asked)
+    watched = [await stage.investigate(judge, held.request())]
+    questions = dict.fromkeys(QUESTIONS[channel].format(service=held.culprit, reference="customer") for channel in TELEMETRY)
+    watched += [await stage.ask(judge, {**held.request(), "question": question}) for question in questions]
+    return "\n".join(asked), "\n".join(text for one in watched for text in stated(one.document))
 
 
 async def _published(stage: Stage, held: Ground, attack: Attack) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from domain.ports import Prompt, PromptSource
+from domain.ports import Judge, Prompt, PromptSource
 from domain.tasks import Decision, Task, TokenUsage
 from evals.injection import wishes
 from evals.injection.goals import Aim, Attack
@@ -109,6 +109,25 @@ class PuppetJudge:
     def _spent(self, size: int) -> int:
         is_greedy = self._mind.attack is not None and self._mind.attack.goal == "cost" and (self._mind.has_seen or self._mind.is_told)
         return GREEDY_TOKENS if is_greedy else size // LETTERS_A_TOKEN
+
+
+class ListeningJudge:
+    """The house, while what a model would have been sent is written down."""
+
+    def __init__(self, house: Judge, prompts: PromptSource, asked: list[str]) -> None:
+        self._house = house
+        self._prompts = prompts
+        self._asked = asked
+
+    @property
+    def model(self) -> str:
+        """The house's name."""
+        return self._house.model
+
+    async def decide(self, task: Task[AnswerT]) -> Decision[AnswerT]:
+        """The house's answer."""
+        self._asked.append(told(self._prompts.prompt(task)))
+        return await self._house.decide(task)
 
 
 def told(prompt: Prompt) -> str:
