@@ -73,7 +73,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """How well an answer is grounded: G = 100·precision·coverage, None where nothing could be checked."""
+    """How well an answer is grounded: G = 100·precision·coverage, None where nothing could be checked.
+
+    `gate` is what its reader's gate made of it (pass, flag or revise); citation recall and precision are as in ALCE.
+    """
 
     score: float | None
     draft_score: float | None
@@ -82,8 +85,12 @@ class Grounding:
     claims_total: int = 0
     claims_removed: int = 0
     verdicts: Mapping[str, int] = field(default_factory=dict)
+    citation_precision: float | None = None
+    citation_recall: float | None = None
+    gate: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The grounding block of the analysis document."""
-        names = ("score", "draft_score", "precision", "coverage", "claims_total", "claims_removed")
+        shares = ("precision", "coverage", "citation_precision", "citation_recall")
+        names = ("score", "draft_score", *shares, "claims_total", "claims_removed", "gate")
         return {**{name: getattr(self, name) for name in names}, "verdicts": dict(self.verdicts)}

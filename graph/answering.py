@@ -5,14 +5,16 @@ from dataclasses import replace
 
 from agents.messages import translated
 from agents.writer import PUBLISHABLE, upheld
-from domain.claims import Judged
+from domain.claims import Grounding, Judged
 from graph.checking import graded
 from graph.context import RunContext
 from graph.events import Event
 from graph.heading import headline
 from graph.nodes import Context
 from graph.state import RunState
-from grounding.score import gate
+from graph.verifying import holds
+from grounding.citations import citations
+from grounding.score import cited, gate
 
 
 async def answer(state: RunState, runtime: Context) -> RunState:
@@ -25,15 +27,25 @@ async def answer(state: RunState, runtime: Context) -> RunState:
     told = translated(await headline(context, state, [entry.claim for entry in judged], findings), context.question.language)
     for text in (told, *(entry.claim.text for entry in judged)):
         context.emit(Event("token", {"text": text + "\n"}))
-    grounding = replace(graded(context, judged), claims_removed=len(state.get("removed", [])) + len(dropped))
-    draft = state.get("draft")
+    grounding, draft = _graded(context, judged), state.get("draft")
+    removed = len(state.get("removed", [])) + len(dropped)
     return {
         "judged": judged,
         "removed": dropped,
         "findings": findings,
         "headline": told,
-        "grounding": replace(grounding, draft_score=draft.score if draft else grounding.score),
+        "grounding": replace(grounding, draft_score=draft.score if draft else grounding.score, claims_removed=removed),
     }
+
+
+def _graded(context: RunContext, judged: Sequence[Judged]) -> Grounding:
+    """The grounding of what is published; a reader who cannot ask back has a gate for what is marked as fact."""
+    facts = [entry for entry in judged if entry.verdict == "supported"] if context.is_briefing else judged
+    passed = gate(graded(context, facts), "unattended" if context.is_briefing else "chat")
+    if passed == "flag" and judged:
+        context.ledger.note("Flagged: this is less well grounded than an answer should be.")
+    with context.meter.measure("verify"):
+        return cited(graded(context, judged), citations(judged, lambda claim: holds(context, claim)), passed)
 
 
 def published(context: RunContext, judged: Sequence[Judged]) -> list[Judged]:

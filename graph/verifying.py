@@ -25,6 +25,15 @@ async def recomputed(context: RunContext, claims: Sequence[Claim], within_s: flo
     return [*judged, *(Judged(claim, "unverified", f"only {MOST_CLAIMS} claims of an answer are checked") for claim in over)]
 
 
+def holds(context: RunContext, claim: Claim) -> bool:
+    """Whether a claim would be upheld as it stands."""
+    return _alone(context.verify, claim, context.ledger.evidence, context.knowledge).verdict in (
+        "supported",
+        "consistent",
+        "text-supported",
+    )
+
+
 async def _in_time(context: RunContext, claims: Sequence[Claim], within_s: float) -> list[Judged]:
     evidence = dict(context.ledger.evidence)
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from domain.claims import Claim, Judged
 from grounding import residue
+from grounding.counted import counted
 from grounding.covers import cover
 from grounding.extraction import read
 from grounding.languages import in_english
@@ -29,7 +30,7 @@ class Coverage:
 def coverage(judged: Sequence[Judged], evidence: EvidenceById) -> Coverage:
     """Counts tokens of each claim's text, or one for a claim that is only slots; bound to a cell or not is what counts."""
     lexicon = Lexicon(evidence)
-    parts = [_of_claim(one, evidence, lexicon) for one in judged if one.verdict != "out-of-scope"]
+    parts = [_of_claim(one, evidence, lexicon) for one in counted(judged)]
     return Coverage(sum(part.covered for part in parts), sum(part.total for part in parts))
 
 

@@ -14,6 +14,7 @@ from domain.evidence import Column, Evidence
 from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant
 from domain.window import Window, parse_rfc3339
 from grounding import score, units, windows
+from grounding.citations import GOOD, citations
 from grounding.coverage import coverage
 from grounding.knowledge import NOTHING, Knowledge
 from grounding.paths import column_type
@@ -28,7 +29,9 @@ def verify_documents(claims: Any, evidence: Any, knowledge: Knowledge = NOTHING)
     """Verdict and reason per claim and the score over all; raises WrongUseError naming the bad field."""
     sources = {one.id: one for one in evidence_from_json(evidence)}
     judged = verify(claims_from_json(claims), sources, knowledge)
-    grounding = score.score(judged, coverage(judged, sources))
+    found = citations(judged, lambda claim: verify([claim], sources, knowledge)[0].verdict in GOOD)
+    graded = score.score(judged, coverage(judged, sources))
+    grounding = score.cited(graded, found, score.gate(graded))
     shown = [{"id": one.claim.id, "verdict": one.verdict, "reason": one.reason} for one in judged]
     return {"claims": shown, "grounding": grounding.as_json()}
 

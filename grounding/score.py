@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from domain.claims import ClaimKind, Grounding, Judged
+from grounding.citations import Citations
+from grounding.counted import counted
 from grounding.coverage import Coverage
 
 Gate = Literal["pass", "flag", "revise"]
@@ -38,10 +41,10 @@ def credit(judged: Judged) -> float:
 
 
 def precision(judged: Sequence[Judged]) -> float | None:
-    """Weighted share of claims that hold; None when none counts."""
-    counted = [one for one in judged if one.verdict != "out-of-scope"]
-    total = sum(weight(one) for one in counted)
-    return sum(weight(one) * credit(one) for one in counted) / total if total else None
+    """Weighted share of claims that hold, each counted once; None when none counts."""
+    weighed = counted(judged)
+    total = sum(weight(one) for one in weighed)
+    return sum(weight(one) * credit(one) for one in weighed) / total if total else None
 
 
 def score(judged: Sequence[Judged], covered: Coverage, draft: Grounding | None = None) -> Grounding:
@@ -57,6 +60,12 @@ def score(judged: Sequence[Judged], covered: Coverage, draft: Grounding | None =
         claims_removed=max(0, draft.claims_total - len(judged)) if draft else 0,
         verdicts=dict(Counter(one.verdict for one in judged)),
     )
+
+
+def cited(grounding: Grounding, found: Citations, passed: Gate) -> Grounding:
+    """A grounding with its citations' precision and recall and what the reader's gate made of it."""
+    precision, recall = _rounded(found.precision), _rounded(found.recall)
+    return replace(grounding, citation_precision=precision, citation_recall=recall, gate=passed)
 
 
 def _rounded(value: float | None) -> float | None:
