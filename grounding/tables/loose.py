@@ -11,8 +11,14 @@ from grounding.tables.table import Table, make_table
 
 
 def is_loose(source: Evidence) -> bool:
-    """Whether nothing but text is known of the cells: no types, units, aggregations, window or parameters."""
-    return bool(source.rows) and not windows.is_known(source.window) and not source.params and all(map(_is_plain, source.columns))
+    """Whether it is a table of which nothing but the text of its cells is known: no types, units, aggregations, window or parameters."""
+    return (
+        bool(source.rows)
+        and len(source.columns) > 1
+        and not windows.is_known(source.window)
+        and not source.params
+        and all(map(_is_plain, source.columns))
+    )
 
 
 def _is_plain(column: Column) -> bool:
