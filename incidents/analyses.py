@@ -133,7 +133,8 @@ def told(incident: Incident, found: Mapping[str, Any], at: datetime) -> Incident
         status = "identified" if cause else "open"
     return replace(
         incident,
-        root_cause=cause or incident.root_cause,
+        # What a person confirmed is not overwritten by what an analysis says later.
+        root_cause=incident.root_cause if incident.confirmed_by and incident.root_cause else cause or incident.root_cause,
         one_line=shortened(str(found.get("headline") or incident.one_line)),
         services=tuple(dict.fromkeys(services)),
         regions=tuple(dict.fromkeys((*incident.regions, *affected.get("regions", ())))),

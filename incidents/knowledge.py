@@ -54,6 +54,7 @@ class Knowledge:
         issue = await self._records.find(Issue, incident.issue_id) if incident.issue_id else None
         if issue is not None:
             await self._store(replace(issue, confirmed_by=by, ai_generated=False, updated_at=at))
+            await self._remember(replace(incident, confirmed_by=by), issue)
 
     async def search(self, text: str, where: Mapping[str, Any], limit: int) -> list[dict[str, Any]]:
         """Issues with `similarity`, nearest first; without a text the newest ones."""
@@ -93,6 +94,8 @@ class Knowledge:
             "title": incident.title,
             "status": incident.status,
         }
+        run = incident.root_cause.run_id if incident.root_cause else next(reversed(incident.run_ids), "")
+        payload |= {"confirmed_by": incident.confirmed_by, "run_id": run}
         payload |= {"root_cause": cause, "start_at": rfc3339(incident.start_at), "services": list(incident.services)}
         vector = await self._vector(search_text(incident))
         await self._index.upsert(INCIDENTS, {incident.incident_id: (vector, payload)}, self._records.tenant)

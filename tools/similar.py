@@ -25,7 +25,11 @@ COLUMNS = (
     Column("title", role="measure", label="title", phrase="{subject} was: {value}"),
     Column("similarity", "number", trust="platform", role="measure", label="similarity", phrase="{subject} has a similarity of {value}"),
     Column("status", trust="platform", role="measure", label="status", phrase="{subject} is {value}"),
-    Column("root_cause", role="measure", label="cause", phrase="the cause of {subject} was {value}"),
+    Column("root_cause", trust="operator", role="measure", label="cause", phrase="the cause of {subject} was {value}"),
+    Column(
+        "hypothesis", role="measure", label="cause that nobody confirmed", phrase="nobody confirmed that the cause of {subject} was {value}"
+    ),
+    Column("run_id", trust="platform", role="measure", label="run that named it"),
     Column("start_at", "time", trust="platform", role="time", label="start", phrase="{subject} began at {value}"),
 )
 # What an incident reads like from outside: its services, error codes and messages, most frequent first.
@@ -85,7 +89,10 @@ class SimilarIncidents:
 
 
 def _row(hit: VectorHit) -> Row:
-    known: Mapping[str, Any] = {**hit.payload, "similarity": round(hit.similarity, 4)}
+    """An earlier incident; its cause is known where a person confirmed it, else it is the hypothesis of a run."""
+    named, is_confirmed = hit.payload.get("root_cause", ""), bool(hit.payload.get("confirmed_by"))
+    causes = {"root_cause": cells.harmless(named) if is_confirmed else "", "hypothesis": "" if is_confirmed else named}
+    known: Mapping[str, Any] = {**hit.payload, **causes, "similarity": round(hit.similarity, 4)}
     return cells.row([known.get(column.name, "") for column in COLUMNS], COLUMNS)
 
 
@@ -97,6 +104,8 @@ def _drafts(evidence: Evidence) -> Iterator[Draft]:
         yield row_value(evidence, number, columns["title"], weight)
         yield row_quantity(evidence, number, columns["similarity"], weight)
         yield _past(evidence, number, weight)
+        if evidence.rows[number]["hypothesis"]:
+            yield row_value(evidence, number, columns["hypothesis"], "low")
 
 
 def _past(evidence: Evidence, index: int, weight: Materiality) -> Draft:

@@ -7,8 +7,11 @@ from domain.calls import Filters, Refusal, Scope, ToolCall, ToolResult
 from domain.ids import Tenant
 from domain.incidents import CauseNamed, Incident, Issue
 from domain.ports import TelemetryStore
+from domain.tasks import Seen, SelectAnswer, SelectPayload, Task
 from domain.window import Window
 from grounding.verifier import verify
+from incidents.analyses import told
+from prompts.views import blanks
 from tests.fakes import FakeTelemetryStore
 from tests.incidents.world import BREAKS, MINUTES, Desk, WordEmbedder, at, broken, desk, fill, incident, window
 from tools.similar import SimilarIncidents
@@ -87,9 +90,40 @@ async def asked(tool: SimilarIncidents, filters: Filters, where: Window, tenant:
     return answer
 
 
+async def test_a_cause_that_no_person_confirmed_is_told_as_the_hypothesis_of_a_run(store: TelemetryStore, tenant: Tenant) -> None:
+    found = desk(store, tenant)
+    await learnt(found, incident("INC-0", start_at=at(0) - timedelta(days=2), root_cause=CAUSE, tenant=tenant))
+    tool = SimilarIncidents(store, found.index, WordEmbedder())
+    answer = await asked(tool, Filters(text="errors of checkout ORDER_LOST"), window(), tenant)
+    (row,) = answer.evidence.rows
+    assert (row["root_cause"], row["hypothesis"], row["run_id"]) == ("", CAUSE.text, "run_1")
+    assert [claim.text for claim in answer.candidates if CAUSE.text in claim.text] == [
+        f"nobody confirmed that the cause of INC-0 was “{CAUSE.text}”."
+    ]
+    trusts = {column.name: column.trust for column in answer.evidence.columns}
+    assert (trusts["root_cause"], trusts["hypothesis"]) == ("operator", "external")
+    payload = SelectPayload("Has this happened before?", answer.candidates, seen=Seen({"E1": answer.evidence}))
+    assert CAUSE.text not in blanks(Task("select", payload, SelectAnswer))["claims"]
+
+
+async def test_a_person_confirms_a_cause_and_no_later_analysis_changes_it() -> None:
+    found = room()
+    one = incident("INC-0", start_at=at(0) - timedelta(days=2), root_cause=CAUSE)
+    (issue,) = await learnt(found, one)
+    await found.room.knowledge.confirm(replace(one, issue_id=issue.issue_id), "noor", at(MINUTES))
+    (hit,) = await found.index.search("incidents", WordEmbedder().embed(["errors of checkout"])[0], TENANT, 1)
+    assert (hit.payload["confirmed_by"], hit.payload["root_cause"]) == ("noor", CAUSE.text)
+    other = {"run_id": "run_2", "root_causes": [{"service": "mail", "reason": "errors", "evidence": ["E1"]}]}
+    assert told(replace(one, confirmed_by="noor"), other, at(MINUTES)).root_cause == CAUSE
+    again = told(one, other, at(MINUTES)).root_cause
+    assert again is not None
+    assert again.service == "mail"
+
+
 async def test_earlier_incidents_are_told_with_their_causes(store: TelemetryStore, tenant: Tenant) -> None:
     found = desk(store, tenant)
-    earlier = incident("INC-0", start_at=at(0) - timedelta(days=2), root_cause=CAUSE, status="resolved", tenant=tenant)
+    begin = at(0) - timedelta(days=2)
+    earlier = incident("INC-0", start_at=begin, root_cause=CAUSE, status="resolved", tenant=tenant, confirmed_by="noor")
     await learnt(found, earlier, incident("INC-1", tenant=tenant))
     tool = SimilarIncidents(store, found.index, WordEmbedder())
     answer = await asked(tool, Filters(text="errors of checkout ORDER_LOST"), window(), tenant)

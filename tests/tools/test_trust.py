@@ -33,6 +33,8 @@ OURS = {
     "severity_counts.level",
     "similar_incidents.incident_id",
     "similar_incidents.issue_id",
+    "similar_incidents.root_cause",
+    "similar_incidents.run_id",
     "similar_incidents.status",
     "status_codes.status_code",
     "suspects.change_kind",
