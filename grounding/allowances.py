@@ -186,7 +186,7 @@ def _negation_is_covered(_token: Token, _text: str, cover: Cover) -> bool:
 
 
 def _cause_is_covered(_token: Token, _text: str, cover: Cover) -> bool:
-    return cover.claim.kind == "causal"
+    return cover.claim.kind in {"causal", "past_incident"}
 
 
 _RULES = {

@@ -31,6 +31,7 @@ _PLACES = re.compile(r"\b(?:prod|production|staging|preprod|canary|sandbox|uat|q
 _LETTERED = re.compile(r"\b[A-Za-z]{3,}-[A-Za-z]\b")
 _SPAN = re.compile(rf"\b(?:between|from)\s+({TIME.pattern})\s+(?:and|to|until)\s+({TIME.pattern})", re.IGNORECASE)
 _LEAST_LABEL = 3
+_WITH_PARTIES = frozenset({"causal", "recommendation", "past_incident"})
 _TIMEWORDS = vocabulary.stems("before now after window")
 _TRUTHS = {True: "false", False: "true"}
 
@@ -46,6 +47,7 @@ def missaid(text: str, covers: Sequence[Cover]) -> Iterator[tuple[str, str, bool
     yield from _other_span(text, only)
     yield from _other_place(text, only)
     yield from _several_rows(text, only)
+    yield from _unnamed_parties(text, only)
 
 
 def _other_course(text: str, one: Cover) -> Iterable[tuple[str, str, bool]]:
@@ -154,6 +156,17 @@ def _several_rows(text: str, one: Cover) -> Iterable[tuple[str, str, bool]]:
         said = {name: value for name, value in subject.items() if _is_told(name, value, text)} if isinstance(subject, Mapping) else {}
         if cell and len(names) > 1 and said and len(subjects.rows_fitting(said, cell.evidence)) > 1 and _tells_apart(subject, cell):
             yield text[:40], f"what the text names fits several rows of {cell.evidence.id}", False
+
+
+def _unnamed_parties(text: str, one: Cover) -> Iterable[tuple[str, str, bool]]:
+    """Cause, effect, target and incident are named as they are claimed, by their whole names."""
+    for slot in ("cause", "effect", "target", "incident_id"):
+        party = one.claim.slots.get(slot)
+        name = str(party.get("service") or "") if isinstance(party, Mapping) else str(party or "")
+        if one.claim.kind not in _WITH_PARTIES or not name or (slot == "cause" and one.claim.kind == "past_incident"):
+            continue
+        if not subjects.mentions(disarmed(text), disarmed(name)):
+            yield name, f"the text does not name the {slot} {name!r}", False
 
 
 def _is_of(subject: Mapping[str, object], cell: BoundCell) -> bool:

@@ -54,8 +54,8 @@ def _judged(claim: Claim, case: Case) -> Judged:
 
 def _check(claim: Claim, case: Case) -> Outcome:
     outcome = CHECKS[claim.kind](claim, case)
-    if any(claim.slots.get(name) is True for name in _NEGATED) and outcome.verdict in _FLIPPED:
-        if claim.kind in _NEVER_DENIED:
+    if any(claim.slots.get(name) is True for name in _NEGATED) and outcome.verdict in {*_FLIPPED, "consistent"}:
+        if claim.kind in _NEVER_DENIED or outcome.verdict == "consistent":
             return unverified(f"a denied {claim.kind} claim is not checked")
         return Outcome(_FLIPPED[outcome.verdict], f"denied: {outcome.reason}")
     return outcome

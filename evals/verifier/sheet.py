@@ -8,6 +8,7 @@ from domain.claims import Claim
 from domain.evidence import Evidence
 from evals.verifier.oracle.judgement import truth
 from evals.verifier.oracle.truths import Truth
+from grounding.knowledge import NOTHING, Knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Sheet:
     origin: str
     evidence: Mapping[str, Evidence]
     claims: tuple[Claim, ...] = ()
+    knowledge: Knowledge = NOTHING
     documents: Mapping[str, Mapping[str, Any]] = field(init=False)
 
     def __post_init__(self) -> None:

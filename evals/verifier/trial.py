@@ -141,11 +141,11 @@ _NAMING_LESS = frozenset({"said of all", "subject left out", "zone dropped"})
 def _tried(sheet: Sheet, asked: Sequence[Asked]) -> Iterator[Tried]:
     plain = [one for one in asked if one.evidence is None]
     seen = Seen(sheet.documents)
-    for one, judged in zip(plain, verify([each.claim for each in plain], sheet.evidence), strict=True):
+    for one, judged in zip(plain, verify([each.claim for each in plain], sheet.evidence, sheet.knowledge), strict=True):
         yield _outcome(sheet, one, judged, seen)
     for one in asked:
         if one.evidence is not None:
-            yield _outcome(sheet, one, verify([one.claim], one.evidence)[0], seen)
+            yield _outcome(sheet, one, verify([one.claim], one.evidence, sheet.knowledge)[0], seen)
 
 
 def _outcome(sheet: Sheet, one: Asked, judged: Judged, seen: Seen) -> Tried:
@@ -172,5 +172,5 @@ def _timed(sheet: Sheet, true: Sequence[Claim], worded: _Worder) -> Iterator[flo
     said = [replace(claim, text=worded.rendered(claim)) for claim in true]
     for start in range(0, len(said) - ANSWER + 1, ANSWER):
         begun = process_time()
-        verify(said[start : start + ANSWER], sheet.evidence)
+        verify(said[start : start + ANSWER], sheet.evidence, sheet.knowledge)
         yield 1_000 * (process_time() - begun)

@@ -50,5 +50,6 @@ def _is_turned(claim: Claim) -> bool:
 def _place(slot: object, against: object, text: str) -> int:
     """Where a party is first named in a text, by names that are not the other's; the text's length where it is not."""
     theirs = {name.casefold() for name in names_in(against)}
-    found = (text.find(name.casefold()) for name in names_in(slot) if name.casefold() not in theirs)
-    return min((place for place in found if place >= 0), default=len(text))
+    names = (re.escape(name.casefold()) for name in names_in(slot) if name.casefold() not in theirs)
+    found = (re.search(rf"(?<![\w./\-]){name}(?![\w/]|[\-.]\w)", text) for name in names)
+    return min((place.start() for place in found if place), default=len(text))

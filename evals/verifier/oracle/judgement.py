@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from evals.verifier.oracle import amounts, rows, times
+from evals.verifier.oracle import amounts, causes, rows, times
 from evals.verifier.oracle.truths import Doc, Sources, Truth
 
 _KINDS: Mapping[str, Callable[[Doc, Sources], Truth]] = {
@@ -15,6 +15,9 @@ _KINDS: Mapping[str, Callable[[Doc, Sources], Truth]] = {
     "absence": rows.absence,
     "temporal": times.temporal,
     "quote": rows.quote,
+    "causal": causes.causal,
+    "past_incident": causes.past_incident,
+    "recommendation": causes.recommendation,
 }
 KINDS = tuple(_KINDS)
 _MOST = 24  # rows tried of one evidence

@@ -8,6 +8,7 @@ from random import Random
 from domain.claims import Claim
 from domain.evidence import Evidence
 from domain.window import Window
+from evals.verifier.shapes.causes import causes
 from evals.verifier.shapes.series import COURSES, course
 from evals.verifier.shapes.tables import TABLES
 from evals.verifier.sheet import Sheet
@@ -46,4 +47,5 @@ def sheets(seed: int) -> Iterator[Sheet]:
     number = seed
     while True:
         yield made_up(number)
+        yield causes(number, _window(Random(f"causes {number}")))
         number += 1
