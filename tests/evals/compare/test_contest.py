@@ -141,7 +141,7 @@ async def test_equal_answers_of_few_cases_are_inconclusive_and_of_many_not_worse
 
 
 async def test_identical_arms_are_not_worse_whatever_flips(tmp_path: Path) -> None:
-    same = arms("select", Side(), Side(version="1"), SERVED)
+    same = arms("select", Side(), Side(version="2"), SERVED)
     report, _, said = await compared(tmp_path, b_wrong_below(8), pair=same)
     assert report["verdict"] == "not worse"
     assert "identical" in report["note"]
