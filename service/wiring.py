@@ -10,7 +10,7 @@ from typing import Any
 from adapters.answers import answer_in
 from adapters.chat import ChatJudge, ChatSettings
 from adapters.clock import SystemClock
-from adapters.embeddings import open_embedder
+from adapters.embeddings import HashedEmbedder, open_embedder
 from adapters.otlp import OtlpCodec, encode_response
 from adapters.replies import ReplyError
 from adapters.state import SqlAudit, SqlSlots
@@ -18,6 +18,7 @@ from adapters.vectors import open_index
 from adapters.webhook import WebhookNotifier
 from agents.efficiency import EfficiencyDesk
 from agents.fallback import FallbackJudge
+from agents.glossing import GlossedEmbedder
 from agents.house.judge import HouseJudge
 from agents.reading import read
 from agents.security import SecurityDesk
@@ -114,7 +115,7 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
     clock = around.clock
     intake = build_intake(around, has_worker=has_worker)
     registry, library = Registry.load(), PromptLibrary.load()
-    embedder = open_embedder(settings.embed_model_dir)
+    embedder = shipped_embedder() if settings.embed_model_dir is None else open_embedder(settings.embed_model_dir)
     composites = (SuspectsTool(stores.telemetry), SimilarIncidents(stores.telemetry, stores.index, embedder))
     toolbox = Toolbox(stores.telemetry, registry, composites)
 
@@ -207,6 +208,21 @@ def understood(task: Task[Any], reply: str) -> Any:
 def otlp_decoder() -> OtlpDecoder:
     """The decoder alone, for commands that read files without a store."""
     return OtlpCodec()
+
+
+def shipped_embedder() -> Embedder:
+    """The installed English model, which reads Korean by its gloss; without one, hashed n-grams of any language."""
+    opened = open_embedder(None)
+    return opened if isinstance(opened, HashedEmbedder) else GlossedEmbedder(opened)
+
+
+def similarity_arms() -> tuple[tuple[str, Embedder], ...]:
+    """What `eval similarity` sets side by side."""
+    opened = open_embedder(None)
+    without = ("hashed n-grams, no model", HashedEmbedder())
+    if isinstance(opened, HashedEmbedder):
+        return (without,)
+    return ((f"{opened.name} on Korean as it is", opened), without, (f"{opened.name} on the gloss (used)", GlossedEmbedder(opened)))
 
 
 def _suggester(toolbox: Toolbox, embedder: Embedder, services: tuple[str, ...]) -> Suggest:
