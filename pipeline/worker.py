@@ -126,7 +126,8 @@ class Worker:
         for settled in self.desk.sampler.due():
             self._assembly.settle(settled)
         is_idle = self._inbox.empty() and (self._writing is None or self._writing.done())
-        if self._assembly.is_ripe(is_idle=is_idle, is_urgent=bool(self._waiting)):
+        is_owing = is_idle and self.desk.writer.is_owing
+        if is_owing or self._assembly.is_ripe(is_idle=is_idle, is_urgent=bool(self._waiting)):
             await self._written()
             self._writing = asyncio.create_task(self._write(self._assembly.swap()))
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from domain.counts import CountBatch
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 Refused = Callable[[Signal, Record, str], Awaitable[None]]
 Delays = Callable[[], Iterator[float]]
+OWED_S = 1.0  # from one try to tell the queue what is stored to the next, while nothing else is written
 
 
 class Writer:
@@ -36,6 +37,12 @@ class Writer:
         self._meter = meter
         self._delays = delays
         self._undone: list[Delivery] = []
+        self._tell_again_s = 0.0
+
+    @property
+    def is_owing(self) -> bool:
+        """Whether the queue has still to be told of stored entries, and may be asked again: the next write, also an empty one, does."""
+        return bool(self._undone) and monotonic() >= self._tell_again_s
 
     async def write(self, bundle: Bundle) -> None:
         """Write rows, then counts, then be done with the entries; returns when all of it holds."""
@@ -59,6 +66,7 @@ class Writer:
         try:
             await self._queue.done(self._undone)
         except QueueError as error:
+            self._tell_again_s = monotonic() + OWED_S
             log.warning("pipeline.done_failed", extra={"entries": len(self._undone), "error": str(error)})
             return
         self._undone = []

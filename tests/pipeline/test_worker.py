@@ -5,9 +5,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from domain.errors import StoreError, StoreRefusedError
+from domain.errors import QueueError, StoreError, StoreRefusedError
 from domain.ids import DEFAULT_TENANT, Tenant
-from domain.queue import Entry, EntryKey
+from domain.queue import Delivery, Entry, EntryKey
 from domain.telemetry import LogRecord
 from tests.fakes import FakeClock, FakeQueue, FakeTelemetryStore
 from tests.pipeline.plants import Plant, running, sampler_of
@@ -67,6 +67,28 @@ async def test_a_write_that_failed_before_or_after_storing_is_tried_again_and_st
         await ways.receiver.take("logs", body(1, 2), NDJSON)
         await ways.settle(queue)
     assert bodies(store) == ["paid 1 coins", "paid 2 coins"]
+
+
+class DeafQueue(FakeQueue):
+    """A queue that cannot be told what is done, the first time."""
+
+    deaf = 1
+
+    async def done(self, deliveries: Sequence[Delivery]) -> None:
+        if self.deaf:
+            self.deaf -= 1
+            raise QueueError("down")
+        await super().done(deliveries)
+
+
+async def test_a_queue_that_was_down_is_told_what_is_stored_though_nothing_more_comes() -> None:
+    async with running(Plant(queue=(queue := DeafQueue()))) as ways:
+        await ways.receiver.take("logs", body(1), NDJSON)
+        await ways.settle(queue)
+        assert queue.held
+        async with asyncio.timeout(30):
+            while queue.held:
+                await asyncio.sleep(0.02)
 
 
 async def test_a_refused_record_is_found_alone_and_the_others_are_stored() -> None:
