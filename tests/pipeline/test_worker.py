@@ -72,13 +72,17 @@ async def test_a_write_that_failed_before_or_after_storing_is_tried_again_and_st
 class DeafQueue(FakeQueue):
     """A queue that cannot be told what is done, the first time."""
 
-    deaf = 1
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = [asyncio.Event(), asyncio.Event()]
 
     async def done(self, deliveries: Sequence[Delivery]) -> None:
-        if self.deaf:
-            self.deaf -= 1
+        first, second = self.told
+        if not first.is_set():
+            first.set()
             raise QueueError("down")
         await super().done(deliveries)
+        second.set()
 
 
 async def test_a_queue_that_was_down_is_told_what_is_stored_though_nothing_more_comes() -> None:
@@ -87,8 +91,8 @@ async def test_a_queue_that_was_down_is_told_what_is_stored_though_nothing_more_
         await ways.settle(queue)
         assert queue.held
         async with asyncio.timeout(30):
-            while queue.held:
-                await asyncio.sleep(0.02)
+            await queue.told[1].wait()
+    assert queue.held == {}
 
 
 async def test_a_refused_record_is_found_alone_and_the_others_are_stored() -> None:
