@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -35,6 +36,7 @@ from incidents.room import Ports as RoomPorts
 from incidents.room import open_room
 from observability.metrics import Metrics
 from observability.tracing import TraceBuffer, build_tracing
+from pipeline.plane import DataPlane
 from pipeline.retention.job import Retention
 from pipeline.rollups import RollUps
 from prompts.library import PromptLibrary
@@ -52,6 +54,7 @@ from service.scheduler import Scheduler
 from service.settings import Settings
 from service.stores import opened_state, roll_ups, state_database, surroundings, telemetry_store
 from service.thresholds import KeptThresholds
+from tools.catalogue import knowledge
 from tools.registry import Registry
 from tools.similar import SimilarIncidents
 from tools.suspects import SuspectsTool
@@ -116,13 +119,15 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
     intake = build_intake(around, has_worker=has_worker)
     registry, library = Registry.load(), PromptLibrary.load()
     embedder = shipped_embedder() if settings.embed_model_dir is None else open_embedder(settings.embed_model_dir)
-    composites = (SuspectsTool(stores.telemetry), SimilarIncidents(stores.telemetry, stores.index, embedder))
-    toolbox = Toolbox(stores.telemetry, registry, composites)
+    known = knowledge()
+    composites = (SuspectsTool(stores.telemetry, knowledge=known), SimilarIncidents(stores.telemetry, stores.index, embedder))
+    toolbox = Toolbox(stores.telemetry, registry, composites, known)
 
     async def investigated(incident: Incident) -> Mapping[str, Any]:
         return (await of_incident(parts, incident)).as_json()
 
-    ports = _ports(settings, stores, around.metrics, toolbox=toolbox, library=library, embedder=embedder, tracer=tracer)
+    measured = (around.metrics, intake.plane)
+    ports = _ports(settings, stores, measured, toolbox=toolbox, library=library, embedder=embedder, tracer=tracer)
     parts = Parts(
         settings=settings,
         store=stores.telemetry,
@@ -165,9 +170,21 @@ def _of_plane(stores: Stores, around: Surroundings, intake: Intake) -> dict[str,
 
 
 def _ports(
-    settings: Settings, stores: Stores, metrics: Metrics, *, toolbox: Toolbox, library: PromptLibrary, embedder: Embedder, tracer: Tracer
+    settings: Settings,
+    stores: Stores,
+    measured: tuple[Metrics, DataPlane],
+    *,
+    toolbox: Toolbox,
+    library: PromptLibrary,
+    embedder: Embedder,
+    tracer: Tracer,
 ) -> Ports:
     house = HouseJudge(toolbox.menu(), embedder)
+    metrics, plane = measured
+
+    async def behind_since() -> datetime | None:
+        return (await plane.status()).oldest_at
+
     return Ports(
         store=stores.telemetry,
         state=stores.state,
@@ -184,6 +201,8 @@ def _ports(
         audit=stores.audit,
         metrics=metrics,
         prices=price_table(settings.model_prices),
+        behind_since=behind_since,
+        knowledge=toolbox.knowledge,
     )
 
 
