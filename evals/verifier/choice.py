@@ -12,7 +12,8 @@ from evals.verifier.shapes.sheets import sheets as made_up_sheets
 from evals.verifier.sheet import Sheet, confirmed
 
 MOST_SHEETS = 600
-_OF_ONE_SHEET = 10  # claims of one kind
+_OF_TEMPLATES = 0.6  # of each kind, at most; the rest from made-up sheets
+_OF_ONE_SHEET = 4  # claims of one kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ def choose(templates: Sequence[Sheet], claims: int, seed: int) -> list[Chosen]:
     counted: Counter[str] = Counter()
     chosen: list[Chosen] = []
     for sheet in chain(templates, islice(made_up_sheets(seed), MOST_SHEETS)):
-        one = _of_sheet(sheet, counted, quota, Random(f"{seed} {len(chosen)}"))
+        room = quota if sheet.origin != "templates" else round(_OF_TEMPLATES * quota)
+        one = _of_sheet(sheet, counted, room, Random(f"{seed} {len(chosen)}"))
         if one.true:
             chosen.append(one)
         if counted.total() >= claims and all(counted[kind] >= quota for kind in KINDS):

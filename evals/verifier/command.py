@@ -10,7 +10,7 @@ from typing import Any
 from domain.errors import WrongUseError
 from evals.report import circumstances, write_report
 from evals.verifier.choice import Chosen, choose
-from evals.verifier.harvest import Harvest, MeasuringRuntimeFactory, harvested
+from evals.verifier.harvest import MORE_KINDS, Harvest, MeasuringRuntimeFactory, harvested
 from evals.verifier.report import SUITE, as_json, as_markdown
 from evals.verifier.trial import Trial, run_trial
 
@@ -33,6 +33,11 @@ class Asked:
         return MUTANTS if self.claims < ALL_FROM else 0
 
     @property
+    def harvest(self) -> Harvest:
+        """The worlds that templates are run over: two, in a long run five."""
+        return Harvest(self.seed) if self.claims < ALL_FROM else Harvest(self.seed, MORE_KINDS)
+
+    @property
     def name(self) -> str:
         """The report's name."""
         return SUITE if self.language == "en" else f"{SUITE}-{self.language}"
@@ -50,7 +55,7 @@ async def run(
     """The report; with `out`, also written there as `verifier.json` and `.md`. Raises WrongUseError for another language."""
     if asked.language not in LANGUAGES:
         raise WrongUseError(f"there is no language {asked.language!r}; there are: {', '.join(LANGUAGES)}")
-    templates = await harvested(open_runtime, harvest or Harvest(asked.seed), say)
+    templates = await harvested(open_runtime, harvest or asked.harvest, say)
     chosen = choose(templates, asked.claims, asked.seed)
     trials = _trials(chosen, asked, say)
     command = f"watchfloor eval verifier --seed {asked.seed} --claims {asked.claims} --language {asked.language}"

@@ -27,7 +27,8 @@ FILES: tuple[RawFile, ...] = (
     RawFile(name="access.log", options={"service": "gateway"}),
     RawFile(name="auth.log", options={"service": "sshd", "year": START.year}),
 )
-KINDS: tuple[str, ...] = ("bad_deploy", "slow_dependency", "credential_stuffing", "n_plus_one", "disk_full")
+KINDS: tuple[str, ...] = ("bad_deploy", "credential_stuffing")
+MORE_KINDS: tuple[str, ...] = (*KINDS, "slow_dependency", "n_plus_one", "disk_full")
 MINUTES = 60
 _TOGETHER = 12  # records of one sheet
 _ROWS = 60  # a record is cut no further than this, but larger ones are not walked
