@@ -68,7 +68,7 @@ def steering(context: RunContext, taken: int) -> Sequence[Finding]:
     tried = attempts(context.ledger.evidence.values(), context.question.texts)
     for attempt in tried:
         context.ledger.note(attempt.note)
-    return [attempt.finding(f"F{number}") for number, attempt in enumerate(tried, start=taken + 1)]
+    return [_disarmed(attempt.finding(f"F{number}")) for number, attempt in enumerate(tried, start=taken + 1)]
 
 
 def _shown(judged: Sequence[Judged]) -> tuple[Judged, ...]:

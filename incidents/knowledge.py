@@ -14,7 +14,7 @@ from grounding import display
 from grounding.sanitising import inline
 from incidents.records import Records
 from incidents.severity import graver
-from incidents.wording import numbers_of, search_text, shortened
+from incidents.wording import numbers_of, search_text, shortened, slug
 
 ISSUES, INCIDENTS = "issues", "incidents"
 SAME = 0.85
@@ -34,7 +34,7 @@ class Knowledge:
         vector = await self._vector(_draft(incident, "", at).search_text)
         known = await self._known(incident, vector)
         if known is None:
-            name = await self._records.free_name(Issue, f"ISS-{incident.start_at:%Y%m%dT%H%M%S}-{_service(incident)}")
+            name = await self._records.free_name(Issue, f"ISS-{incident.start_at:%Y%m%dT%H%M%S}-{slug(_service(incident))}")
             known = _draft(incident, name, at)
         issue = _updated(known, incident, at, workaround)
         await self._store(issue, vector)

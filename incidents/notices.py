@@ -10,7 +10,7 @@ from domain.window import rfc3339
 from grounding import display
 from grounding.sanitising import inline
 from incidents.records import Records
-from incidents.wording import numbers_of, said_title
+from incidents.wording import numbers_of, said_title, slug
 
 SHOWN_ALARMS = 8
 Kind = Literal["engineering", "customer"]
@@ -33,7 +33,7 @@ class Notices:
         """The incident with its one ticket; the ticket and both drafts are made where it has none."""
         if incident.ticket_id:
             return incident
-        name = await self._records.free_name(Ticket, f"MON-{at:%Y%m%dT%H%M%S}-{_service(incident)}")
+        name = await self._records.free_name(Ticket, f"MON-{at:%Y%m%dT%H%M%S}-{slug(_service(incident))}")
         raised = replace(incident, ticket_id=name)
         await self._records.keep(_ticket(raised, at))
         for kind in ("engineering", "customer"):
@@ -73,7 +73,7 @@ def _service(incident: Incident) -> str:
 def _ticket(incident: Incident, at: datetime) -> Ticket:
     return Ticket(
         ticket_id=incident.ticket_id,
-        product=_service(incident),
+        product=inline(_service(incident)),
         subject=f"Critical issue: {said_title(incident)}",
         body=_details(incident),
         incident_id=incident.incident_id,
@@ -102,7 +102,7 @@ def _draft(incident: Incident, kind: Kind, name: str, at: datetime) -> Draft:
         alert_type=kind,
         subject=subject,
         body=body,
-        affected_service=_service(incident),
+        affected_service=inline(_service(incident)),
         related_issue_id=incident.issue_id,
         related_ticket_id=incident.ticket_id,
         created_at=at,

@@ -1,5 +1,7 @@
 """What incidents are called: titles from alarms, and one line of at most 140 characters."""
 
+import re
+
 from analytics.rules import COUNT_RULES, LEVEL_RULES, RATIO_RULE
 from analytics.steering import signs
 from domain.incidents import INCIDENT_SEVERITIES, Alarm, Incident
@@ -8,6 +10,8 @@ from grounding.sanitising import inline
 
 ONE_LINE = 140
 LONGEST_TITLE = 300
+LONGEST_SLUG = 40
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _TITLES = {rule.name: rule.title for rule in COUNT_RULES}
 _GAUGES = {rule.name: rule.gauge for rule in LEVEL_RULES}
 
@@ -33,6 +37,11 @@ def called(title: str, source: str, service: str) -> str:
     if signs(title):
         return f"an alert of {display.name(source)}{' about ' + display.name(service) if service else ''}"
     return inline(title, LONGEST_TITLE)
+
+
+def slug(service: str) -> str:
+    """A service's name as a part of an id: as it is where it is an identifier, else with all other characters as one dash."""
+    return service if IDENTIFIER.fullmatch(service) else re.sub(r"[^A-Za-z0-9_]+", "-", service)[:LONGEST_SLUG].strip("-") or "unknown"
 
 
 def said_title(incident: Incident) -> str:
