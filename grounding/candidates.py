@@ -164,13 +164,19 @@ def columns_meant(said: Sentence, unit: str = "", *, time: bool = False) -> list
     if aggs and any(units.agg_of(column.agg) in aggs for column in pool):
         pool = [column for column in pool if units.agg_of(column.agg) in aggs]
     phrased = [column for column in pool if _is_phrased(column, said.text)]
-    return pool if bound else phrased or _best(pool, said.stems)
+    return pool if bound else phrased or _best(pool, said.stems) or [column for column in pool if _is_plainly_said(column, said.text)]
 
 
 def _is_phrased(column: Column, text: str) -> bool:
     """Whether a text is put in the words of the column's own sentence."""
     parts = [part for part in _phrase_parts(column) if any(char.isalpha() for char in part)]
     return bool(parts) and all(part.casefold() in text.casefold() for part in parts)
+
+
+def _is_plainly_said(column: Column, text: str) -> bool:
+    """Whether a label all of whose words tell nothing elsewhere ("events") stands in the text as it is."""
+    label = column.label or column.name
+    return not vocabulary.stems(label) and re.search(rf"(?<![\w\-]){re.escape(label)}(?![\w\-])", text, re.IGNORECASE) is not None
 
 
 def _bound_column(source: Evidence, binding: Binding) -> Column | None:

@@ -1,14 +1,16 @@
 """The names that occur in evidence, found again in sentences."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.evidence import Column, Evidence
-from grounding import vocabulary
+from grounding import display, vocabulary
 from grounding.wordlists import words
 
 MAX_WORDS = 5
+LONGEST_NAME = 60  # words
+_QUOTES = "\"'\u201c\u201d "
 _SHORT = 2  # parts such as "db" tell nothing
 _PART = re.compile(r"[^\s,;()\[\]{}\"\u201c\u201d\u2018\u2019«»`]+")
 _TRAILING = ".:!?'"
@@ -42,6 +44,7 @@ class Lexicon:
     def __init__(self, evidence: Mapping[str, Evidence]) -> None:
         self._evidence = evidence
         self._names: dict[str, dict[str, Entry]] = {}
+        self._reach: dict[str, dict[str, int]] = {}
 
     def mentions(self, text: str, evidence_id: str) -> tuple[Mention, ...]:
         """The longest names of that evidence in a text, left to right, not overlapping."""
@@ -51,7 +54,7 @@ class Lexicon:
         for i, (start, _) in enumerate(parts):
             if found and start < found[-1].end:
                 continue
-            mention = _longest(text, names, parts[i : i + MAX_WORDS])
+            mention = _longest(text, names, parts[i : i + self._reach_of(evidence_id, text[start : parts[i][1]])])
             if mention:
                 found.append(mention)
         return tuple(found)
@@ -60,7 +63,21 @@ class Lexicon:
         if evidence_id not in self._names:
             source = self._evidence.get(evidence_id)
             self._names[evidence_id] = _index(source) if source else {}
+            self._reach[evidence_id] = _reach(self._names[evidence_id])
         return self._names[evidence_id]
+
+    def _reach_of(self, evidence_id: str, part: str) -> int:
+        """How many words the longest name has that begins with this one: templates and statements are long."""
+        return max(MAX_WORDS, self._reach[evidence_id].get(part.casefold(), 0))
+
+
+def _reach(names: Mapping[str, Entry]) -> dict[str, int]:
+    reach: dict[str, int] = {}
+    for name in names:
+        parts = _PART.findall(name)[:LONGEST_NAME]
+        if len(parts) > MAX_WORDS:
+            reach[parts[0]] = max(reach.get(parts[0], 0), len(parts))
+    return reach
 
 
 def is_generic(name: str) -> bool:
@@ -81,10 +98,18 @@ def _add_column(names: dict[str, Entry], source: Evidence, column: Column) -> No
         cell = row.get(column.name)
         for value in cell if isinstance(cell, list | tuple) else (cell,):
             text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-            if text:
-                _, columns, rows = names.setdefault(text.casefold(), (text, set(), set()))
+            for form in _forms(text):
+                _, columns, rows = names.setdefault(form.casefold(), (text, set(), set()))
                 columns.add(column.name)
                 rows.add(index)
+
+
+def _forms(text: str) -> Iterable[str]:
+    """A name as it is and, if it is long, as sentences show it and without quotation marks around."""
+    if " " not in text:
+        return (text,) if text else ()
+    shown = display.text(text)
+    return dict.fromkeys((text, shown, text.strip(_QUOTES), shown.strip(_QUOTES)))
 
 
 def _longest(text: str, names: Mapping[str, Entry], parts: list[tuple[int, int]]) -> Mention | None:

@@ -17,6 +17,8 @@ from grounding.subjects import filters_of
 from grounding.tokens import Token
 
 _ORDER = re.compile(r"\b(before|after)\b", re.IGNORECASE)
+_SPAN_START = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)
+_SPAN_JOINT = re.compile(r"\s*(?:and|to|until|-|\u2013)\s*", re.IGNORECASE)
 _RATIO_UNITS = frozenset({"x", "×", "times", "fold"})
 _PAIR = 2
 
@@ -99,12 +101,20 @@ def read_time(said: Sentence, token: Token) -> Iterable[Reading]:
     window = said.source.window
     if token.at is None or (token.kind == "time" and any(token.at.shows(edge) for edge in (window.start, window.end))):
         return
-    if timed_rows(said):
+    if timed_rows(said) or _is_of_span(said, token):
         return
     for cell in value_cells(said, time=True):
         slots = {"event": subject(cell, said), "at": _written(token, cell)}
         claim = Claim("", "temporal", slots, (bind_to(cell),))
         yield Reading(claim, temporal.check(claim, {said.source.id: said.source}), relevance(said, cell))
+
+
+def _is_of_span(said: Sentence, token: Token) -> bool:
+    """Whether a time is an end of "between … and …": a window, which the residue check compares, and no event."""
+    before = [other for other in said.tokens if other.kind in {"time", "clock"} and other.end <= token.start]
+    is_end = bool(before) and _SPAN_JOINT.fullmatch(said.text[before[-1].end : token.start]) is not None
+    start = before[-1].start if is_end else token.start
+    return _SPAN_START.search(said.text[:start]) is not None
 
 
 def _written(token: Token, cell: BoundCell) -> str:
