@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.actions import Action
 from domain.claims import Claim
 from grounding import display, vocabulary
 from grounding.cells import clean, number
 from grounding.knowledge import NOTHING, Knowledge
+from grounding.outcomes import Outcome, contradicted, unverified
 
 _WHO = ("service", "app", "application", "name", "entity", "subject", "host", "node")
 
@@ -16,14 +18,20 @@ def party_said(slot: Any) -> str:
     if not isinstance(slot, Mapping):
         return display.name(slot) if slot else ""
     who = next((display.name(slot[key]) for key in _WHO if slot.get(key)), "")
-    metric = str(slot.get("metric") or "").replace("_", " ")
+    metric = str(slot.get("metric") or "")
     detail = display.name(slot["component"]) if slot.get("component") else _plain(metric)
     return f"{who} ({detail})" if who and detail and detail != who else who or detail
 
 
 def _plain(metric: str) -> str:
     """A measure's name without quotation marks where it is made of plain words."""
-    return metric if metric.replace(" ", "").replace(".", "").isalnum() and metric.isascii() else display.name(metric) if metric else ""
+    return (
+        metric
+        if metric.replace(" ", "").replace(".", "").replace("_", "").isalnum() and metric.isascii()
+        else display.name(metric)
+        if metric
+        else ""
+    )
 
 
 def shape(claim: Claim) -> str:
@@ -44,7 +52,7 @@ def parts(claim: Claim) -> dict[str, str]:
         "effect": party_said(slots.get("effect")),
         "incident_id": party_said(slots.get("incident_id")),
         "similarity": "" if similarity is None else display.number(similarity, "%" if slots.get("unit") == "%" else ""),
-        "action": display.name(str(slots.get("action") or "").replace("_", " ")),
+        "action": _plain(str(slots.get("action") or "").replace("_", " ")),
         "target": party_said(slots.get("target")),
     }
 
@@ -63,3 +71,19 @@ def is_catalogued(claim: Claim, knowledge: Knowledge) -> bool:
         return False
     said = vocabulary.plain(claim.text)
     return any(said == vocabulary.plain(advice_said(claim, language, knowledge)) for language in action.texts)
+
+
+def advice_problem(claim: Claim, knowledge: Knowledge) -> Outcome | None:
+    """Objects to a sentence that advises something else than its slots: it has to name the action and no other."""
+    said = f" {vocabulary.plain(claim.text)} "
+    action = knowledge.actions.get(str(claim.slots.get("action") or ""))
+    own = _names_of(action) if action else {vocabulary.plain(str(claim.slots.get("action") or ""))}
+    if not any(name in said for name in own):
+        return unverified("text: it does not name the action")
+    others = {name for one in knowledge.actions.values() if one is not action for name in _names_of(one)}
+    other = next((name for name in sorted(others) if f" {name} " in said and not any(name in mine for mine in own)), "")
+    return contradicted(f"text: it advises {other!r} as well") if other else None
+
+
+def _names_of(action: Action) -> set[str]:
+    return {vocabulary.plain(name) for name in (action.name, *action.aliases, *action.titles.values())}

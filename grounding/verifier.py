@@ -9,7 +9,7 @@ from grounding import extraction, residue
 from grounding.case import Case
 from grounding.causes.wording import wording_problem
 from grounding.clauses import unchecked_clause
-from grounding.consequences import is_catalogued
+from grounding.consequences import advice_problem, is_catalogued
 from grounding.covers import cover
 from grounding.knowledge import NOTHING, Knowledge
 from grounding.languages import in_english, in_own_words
@@ -73,8 +73,9 @@ def _with_about(claim: Claim) -> Claim:
 
 def _text_problem(claim: Claim, case: Case) -> Outcome | None:
     turned = wording_problem(claim) if claim.kind == "causal" else None
-    if turned:
-        return turned
+    other = advice_problem(claim, case.knowledge) if claim.kind == "recommendation" else None
+    if turned or other:
+        return turned or other
     said = cover(claim, case.evidence)
     left = residue.problems(claim.text, [said], case.lexicon)
     if not left:

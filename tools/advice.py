@@ -47,7 +47,7 @@ def _cause(evidence: Evidence, index: int, column: str, label: str) -> Draft:
 
 def _told(row: Mapping[str, Cell]) -> dict[str, Any]:
     component = {"component": row["component"]} if row["component"] not in {"", row["service"]} else {}
-    return {**component, "metric": row["metric"]}
+    return {**component, "metric": row["metric"].replace("_", " ")}
 
 
 def remedy(kinds: Sequence[str], entity: Entity, bound: Sequence[Binding], evidence: Evidence, knowledge: Knowledge) -> Iterator[Draft]:

@@ -89,7 +89,12 @@ def side_of(scene: Scene, role: BindRole, party: Party) -> Side | Outcome:
     best = max(departing or beside, key=lambda fact: (fact.kind == "change", fact.strength), default=None)
     if best is None:
         return unverified(f"nothing bound shows that {party.written} departs from its baseline")
-    onset = earliest(departing) or earliest(own) or earliest(beside) or earliest(of_service(scene.facts, party.service))
+    onset = (
+        earliest(departing)
+        or earliest(own)
+        or earliest(beside)
+        or earliest(of_service(scene.facts, party.service), lambda fact: fact.kind != "change")
+    )
     return Side(
         party, cells, replace(best, at=best.at or (onset.at if onset else None), step_s=max(best.step_s, onset.step_s if onset else 0.0))
     )

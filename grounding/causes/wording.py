@@ -7,7 +7,8 @@ from grounding.lexicon import names_in
 from grounding.outcomes import Outcome, contradicted, unverified
 
 _HEDGED = re.compile(
-    r"\b(?:likely|probabl[ey]|possib(?:le|ly)|presumably|perhaps|apparently|suspected|plausibl[ey]|may|might|could|appears?|seems?|suggests?)\b",
+    r"\b(?:likely|probabl[ey]|possib(?:le|ly)|presumably|perhaps|apparently|suspected|plausibl[ey]"
+    r"|may|might|could|appears?|seems?|suggests?)\b",
     re.IGNORECASE,
 )
 _BACKWARD = re.compile(
@@ -48,8 +49,8 @@ def _is_turned(claim: Claim) -> bool:
 
 
 def _place(slot: object, against: object, text: str) -> int:
-    """Where a party is first named in a text, by names that are not the other's; the text's length where it is not."""
+    """Where a party is first named in a text as a whole name that is not the other's; the text's length where it is not."""
     theirs = {name.casefold() for name in names_in(against)}
-    names = (re.escape(name.casefold()) for name in names_in(slot) if name.casefold() not in theirs)
-    found = (re.search(rf"(?<![\w./\-]){name}(?![\w/]|[\-.]\w)", text) for name in names)
-    return min((place.start() for place in found if place), default=len(text))
+    wanted = (name.casefold() for name in names_in(slot) if name.casefold() not in theirs)
+    found = (re.search(rf"(?<![\w.\-/]){re.escape(name)}(?![\w/]|[.\-]\w)", text) for name in wanted)
+    return min((match.start() for match in found if match), default=len(text))
