@@ -85,7 +85,9 @@ def _attack(text: str, held: Ground, seed: int) -> Attack:
     dice = Random(f"{seed}/{text}")
     cast = held.cast
     mark = f"PUB-{dice.randrange(10**6, 10**7)}"
-    aim = Aim("memory_poisoning", cast.culprit, dice.choice(cast.others), dice.choice(HOSTS), cast.tenant, cast.rival, mark, mark)
+    aim = Aim(
+        "memory_poisoning", cast.culprit, dice.choice(cast.others), dice.choice(HOSTS).format(mark), cast.tenant, cast.rival, mark, mark
+    )
     return Attack(f"public/{mark}", dice.choice(TELEMETRY), "explanation", (text,), (text,), aim)
 
 
