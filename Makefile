@@ -48,6 +48,7 @@ eval: $(VENV)/installed ## the question suites against truth computed from raw r
 	$(BIN)/watchfloor eval redaction
 	$(BIN)/watchfloor eval verifier
 	$(BIN)/watchfloor eval verifier --language ko
+	$(BIN)/watchfloor eval injection
 	@if [ -d $(PUBLIC) ]; then $(BIN)/watchfloor eval run --suite public; \
 	else echo "suite 'public' skipped: there is no folder $(PUBLIC) beside the project"; fi
 
@@ -57,6 +58,7 @@ eval-model: $(VENV)/installed ## the same code against a small local model, fetc
 soak: $(VENV)/installed ## 100 schedules of faults for each kind of queue, then 45 min at 2,000 events/s; about 2 hours; writes docs/results/soak.md
 	$(BIN)/watchfloor eval soak --schedules 100 --minutes 45
 	$(BIN)/watchfloor eval verifier --claims 5000
+	$(BIN)/watchfloor eval injection --seed 2
 
 lock: ## write the lock files anew from pyproject.toml
 	.ci/lock
