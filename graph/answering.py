@@ -40,12 +40,13 @@ async def answer(state: RunState, runtime: Context) -> RunState:
 
 def _graded(context: RunContext, judged: Sequence[Judged]) -> Grounding:
     """The grounding of what is published; a reader who cannot ask back has a gate for what is marked as fact."""
-    facts = [entry for entry in judged if entry.verdict == "supported"] if context.is_briefing else judged
-    passed = gate(graded(context, facts), "unattended" if context.is_briefing else "chat")
+    whole = graded(context, judged)
+    facts = [entry for entry in judged if entry.verdict == "supported"]
+    passed = gate(graded(context, facts), "unattended") if context.is_briefing else gate(whole)
     if passed == "flag" and judged:
         context.ledger.note("Flagged: this is less well grounded than an answer should be.")
     with context.meter.measure("verify"):
-        return cited(graded(context, judged), citations(judged, lambda claim: holds(context, claim)), passed)
+        return cited(whole, citations(judged, lambda claim: holds(context, claim)), passed)
 
 
 def published(context: RunContext, judged: Sequence[Judged]) -> list[Judged]:
@@ -53,5 +54,5 @@ def published(context: RunContext, judged: Sequence[Judged]) -> list[Judged]:
     held = [entry for entry in judged if entry.verdict in PUBLISHABLE]
     sure = [entry for entry in held if entry.verdict != "text-supported"]
     if not context.is_briefing:
-        return held if gate(graded(context, held)) != "revise" else sure
+        return held if len(sure) == len(held) or gate(graded(context, held)) != "revise" else sure
     return [] if context.ledger.verifier_failed else sure
