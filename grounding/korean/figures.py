@@ -29,6 +29,7 @@ _UNITS = {
     "초": "s",
     "분(?!의|포|위|산)": "min",
     "시간": "h",
+    r"일(?=입니다|이었|였|\s?(?:이상|이하|초과|미만|높|낮|더|많|적|길|짧))": "d",  # a length; the day of a date has a month before it
     "일간": "d",
     "주일": "weeks",
     "주(?![가-힣])": "weeks",
@@ -72,7 +73,7 @@ def figures(text: str) -> str:
 
 
 def _unit(written: str) -> str:
-    return next(english for pattern, english in _UNITS.items() if re.fullmatch(pattern.split("(?!")[0], written))
+    return next(english for pattern, english in _UNITS.items() if re.fullmatch(re.split(r"\(\?[!=]", pattern)[0], written))
 
 
 def _large(found: re.Match[str]) -> str:
