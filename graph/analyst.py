@@ -79,6 +79,11 @@ class Analyst:
         self._ports = ports
         self._graph: Orchestrator = build()
 
+    @property
+    def budget(self) -> Budget:
+        """The limits of a run that says nothing else."""
+        return self._ports.budget
+
     def under(self, judge_for_run: Callable[[], Judge], limits: Limits) -> "Analyst":
         """The same analyst with another judge and other limits: one arm of a comparison."""
         return Analyst(replace(self._ports, judge_for_run=judge_for_run, limits=limits))

@@ -1,13 +1,13 @@
 """The briefer: chooses the period, has it analysed, and keeps the briefing; one a kind and period unless asked again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from agents.briefing.composition import Made, compose
 from agents.briefing.dossier import Dossier
-from domain.analysis import Analysis, Budget, Question
+from domain.analysis import Analysis, Question
 from domain.briefing import BriefingKind, Period
 from domain.documents import document
 from domain.errors import NothingFoundError
@@ -20,8 +20,7 @@ from graph.analyst import Analyst
 from graph.scoping import STALE_AFTER
 
 Document = Mapping[str, Any]
-# A briefing looks at much more than a question does.
-BUDGET = Budget(tool_calls=120)
+TOOL_CALLS = 120  # a briefing looks at much more than a question does
 BEFORE_INCIDENT, SHORTEST = timedelta(minutes=30), timedelta(minutes=1)
 TEXTS: Mapping[BriefingKind, str] = {
     "hourly": "What happened in the hour?",
@@ -50,11 +49,14 @@ class Wanted:
 class Briefer:
     """Makes and keeps briefings."""
 
-    def __init__(self, analyst: Analyst, store: TelemetryStore, documents: Documents, clock: Clock) -> None:
+    def __init__(
+        self, analyst: Analyst, store: TelemetryStore, documents: Documents, clock: Clock, language: Literal["en", "ko"] = "en"
+    ) -> None:
         self._analyst = analyst
         self._store = store
         self._documents = documents
         self._clock = clock
+        self._language = language
 
     async def brief(self, wanted: Wanted) -> Document:
         """The briefing of a period. Raises NothingFoundError when nothing is stored of it."""
@@ -83,7 +85,8 @@ class Briefer:
         kept = await self._documents.get("briefing", name, wanted.tenant)
         if kept is not None and not wanted.again and kept["period"]["end"] == rfc3339(window.end):
             return kept
-        question = Question(TEXTS[wanted.kind], window, tz=wanted.tz, trigger="schedule", budget=BUDGET)
+        budget = replace(self._analyst.budget, tool_calls=TOOL_CALLS)
+        question = Question(TEXTS[wanted.kind], window, tz=wanted.tz, language=self._language, trigger="schedule", budget=budget)
         analysis = await self._analyst.analyse(question, tenant=wanted.tenant)
         _refuse_empty(analysis)
         last = await self._last(wanted, Period(window.start, window.end))

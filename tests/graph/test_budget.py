@@ -74,3 +74,10 @@ async def test_a_model_that_hangs_is_left_when_the_time_is_over() -> None:
     analysis = await world(_Hanging(model="free"), budget=Budget(seconds=0.3)).analyst.analyse(ASKED)
     assert analysis.status == "partial"
     assert "The run's budget of 0.3 s was used up; the house judge decided the rest." in analysis.notes
+
+
+async def test_a_question_without_limits_has_those_of_the_settings() -> None:
+    made = world(ScriptedJudge(model="dear", tokens=1_000), budget=Budget(usd=0.15))
+    assert made.analyst.budget.usd == 0.15
+    whole = await made.analyst.analyse(Question("Which services have errors?", budget=Budget(usd=5.0)))
+    assert (whole.status, whole.usage.cost_usd) == ("ok", pytest.approx(0.4))
