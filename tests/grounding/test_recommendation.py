@@ -19,7 +19,8 @@ ROLL_BACK = Action(
     frozenset({"service"}), ("deploy",), reversible=True, aliases=("rollback",),
 )  # fmt: skip
 EXTEND = Action(
-    "extend_disk", {"en": "Extend the disk"}, {"en": "Extend the disk of {target}."}, frozenset({"service"}), ("disk full",), reversible=False
+    "extend_disk", {"en": "Extend the disk"}, {"en": "Extend the disk of {target}."},
+    frozenset({"service"}), ("disk full",), reversible=False,
 )  # fmt: skip
 OTHERS = (
     "Extend the disk of payments.",
