@@ -17,6 +17,7 @@ from grounding.tokens import Token
 _PIVOT = re.compile(
     r"\bthan\b|\bcompared (?:to|with)\b|\bversus\b|\bvs\b|\bas (?:many|much|high|low|long|large|often)\b.*?\bas\b", re.IGNORECASE
 )
+_AS_AS = re.compile(r"\bas (?:many|much|high|low|long|large|often)\b.*?\bas\b", re.IGNORECASE)
 _RATIO_UNITS = frozenset({"x", "×", "times", "fold"})
 NEAR = 30  # characters between a comparative and its number
 _PAIR = 2
@@ -118,3 +119,13 @@ def _relation(token: Token, number: Token | None, column: Column) -> dict[str, A
     if units.unit_of(number.unit).name == "%":
         return {"op": "pct_change", "unit": "%", **stated}
     return {"op": "difference", "unit": number.unit or column.unit, **stated}
+
+
+def read_equal(said: Sentence) -> Iterable[Reading]:
+    """As in "a had as many errors as b": without a number, as two equal cells."""
+    if not _AS_AS.search(said.text) or any(token.kind in {"number", "comparative", "negation"} for token in said.tokens):
+        return
+    for value, baseline, other in _pairs(said, None):
+        slots = {"subject": subject(value, said), "op": "equal", "metric": value.column.name, "agg": value.column.agg, **other}
+        claim = Claim("", "comparison", slots, (bind_to(value), bind_to(baseline, "baseline")))
+        yield Reading(claim, comparison.check(claim, {said.source.id: said.source}), relevance(said, value))

@@ -8,7 +8,8 @@ from domain.claims import Claim
 from grounding import residue
 from grounding.candidates import Sentence, pool, sentence
 from grounding.changes import read_change
-from grounding.contrasts import read_contrast
+from grounding.contrasts import read_contrast, read_equal
+from grounding.courses import read_course
 from grounding.covers import cover
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
@@ -106,7 +107,10 @@ def _readings(said: Sequence[Sentence]) -> list[Reading]:
             if best is not None:
                 found.append(best)
                 done |= {token.start, *best.covers}
-    return found or [best for reader in (read_order, read_state) if (best := _best([one for each in said for one in reader(each)]))][:1]
+    return (
+        found
+        or [best for reader in (read_order, read_equal, read_state) if (best := _best([one for each in said for one in reader(each)]))][:1]
+    )
 
 
 def _tokens(said: Sequence[Sentence], kinds: frozenset[str]) -> list[Token]:
@@ -133,6 +137,7 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset({"quoted"}), read_quote),
     (frozenset({"number"}), read_change),
     (frozenset({"comparative", "number"}), read_contrast),
+    (frozenset({"comparative"}), read_course),
     (frozenset({"quantifier"}), read_rank),
     (frozenset({"time", "clock"}), read_time),
     (frozenset({"number"}), read_number),

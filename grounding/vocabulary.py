@@ -10,7 +10,7 @@ _STOP = frozenset(
         """a an the of for in on at by per to from with and or is are was were be been being has have had made did do does there their its
         it this that these those which who when during between over within number count total amount value values overall seen found any
         some time times event events row rows log logs line lines observed recorded reported measured came reached ran stood we saw showed
-        shows show logged received sent out exactly just as respectively"""
+        shows show logged received sent out exactly just as respectively many much"""
     )
 )
 _SYNONYMS = {

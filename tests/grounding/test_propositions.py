@@ -41,8 +41,12 @@ CHANGE = Evidence(
         Column("timeouts", "integer", agg="count", role="measure"),
         Column("timeouts_before", "integer", agg="count", role="measure"),
     ),
-    ({"service": "checkout", "timeouts": 240, "timeouts_before": 120}, {"service": "cart", "timeouts": 35, "timeouts_before": 70}),
-    2,
+    (
+        {"service": "checkout", "timeouts": 240, "timeouts_before": 120},
+        {"service": "cart", "timeouts": 35, "timeouts_before": 70},
+        {"service": "search", "timeouts": 35, "timeouts_before": 20},
+    ),
+    3,
     scope_rows=900,
     baseline_window=BEFORE,
 )
@@ -77,7 +81,15 @@ SERIES = Evidence(
     step_s=60,
     scope_rows=900,
 )
-EVIDENCE = {one.id: one for one in (LOAD, CHANGE, TRIES, SERIES)}
+QUEUE = replace(
+    SERIES,
+    id="E5",
+    template="backlog_per_minute",
+    columns=(Column("time", "time", role="time"), Column("backlog", "integer", agg="avg", role="measure")),
+    rows=tuple({"time": f"2026-03-01T10:{i:02}:00Z", "backlog": 100 + 9 * i + i % 3} for i in range(24)),
+    rows_total=24,
+)
+EVIDENCE = {one.id: one for one in (LOAD, CHANGE, TRIES, SERIES, QUEUE)}
 
 TRUE = (
     "checkout had a p95 of 912 ms and cart of 120.5 ms.",
@@ -96,6 +108,8 @@ TRUE = (
     "timeouts of checkout rose 100 % to 240.",
     "183.62.140.253 made 286 of the 521 failed password attempts.",
     "187.141.143.180 was first seen at 10:04 UTC and last seen at 10:09 UTC.",
+    "cart had as many timeouts as search.",
+    "The backlog was rising.",
 )
 FALSE = (
     "checkout had a p95 of 120.5 ms and cart of 912 ms.",
@@ -115,6 +129,9 @@ FALSE = (
     "timeouts of checkout rose 90 % to 240.",
     "183.62.140.253 made 286 of the 512 failed password attempts.",
     "187.141.143.180 was first seen at 10:09 UTC and last seen at 10:04 UTC.",
+    "cart had as many timeouts as checkout.",
+    "The backlog was falling.",
+    "The restarts were rising.",
 )
 
 
