@@ -56,7 +56,7 @@ def _substituted(question: str) -> str:
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     tables: Mapping[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
     weekdays = [(name, f" {english} ") for name, english in tables["weekdays"].items()]
-    pairs = [*tables["times"], *weekdays, *tables["things"], *tables["asks"]]
+    pairs = [*tables["names"], *tables["times"], *weekdays, *tables["things"], *tables["asks"]]
     return tuple((re.compile(pattern), english) for pattern, english in pairs)
 
 

@@ -25,8 +25,8 @@ def translated(text: str, language: str = "en") -> str:
     """A ready English message in a language: the whole, or a title and what is said of it; anything else stays as it is."""
     if language == "en" or len(text) > LONGEST:
         return text
-    if text in (known := messages(language)):
-        return known[text]
+    if (known := _known(text, language)) is not None:
+        return known
     for pattern, shape in _patterns(language):
         if found := pattern.fullmatch(text):
             told = {name: translated(value, language) if name in OURS else value for name, value in found.groupdict().items()}
@@ -34,18 +34,32 @@ def translated(text: str, language: str = "en") -> str:
     return _of_two(text, language)
 
 
+def titled(title: str, language: str = "en") -> str:
+    """The title of an issue in a language: a service with its reason, or a finding by somebody."""
+    kind, mark, who = title.partition(" by ")
+    known = _known(kind, language) if mark and language != "en" else None
+    if known is None:
+        return translated(title, language)
+    shape = "{kind} by {who} got in" if who.endswith(" got in") else "{kind} by {who}"
+    return said(shape, language, kind=known, who=who.removesuffix(" got in"))
+
+
 def _of_two(text: str, language: str) -> str:
     """A title and what is said of it ("Error rate by service: no data …"), or a reason with a hint behind it."""
     title, mark, rest = text.partition(": ")
     if mark:
-        return f"{_title(title, language)}: {translated(rest, language)}"
+        return f"{_known(title, language) or title}: {translated(rest, language)}"
     hinted = re.fullmatch(r"([^()]+) \(([^()]+)\)", text)
     return f"{translated(hinted[1], language)} ({translated(hinted[2], language)})" if hinted else text
 
 
-def _title(english: str, language: str) -> str:
-    titles: Mapping[str, str] = wordings()["titles"]
-    return messages(language).get(english) or titles.get(english, english)
+def _known(english: str, language: str) -> str | None:
+    """A message without blanks, a title of evidence or a word of ours in a language; None where it is none of these."""
+    tables = wordings()
+    for table in (messages(language), tables["titles"], tables["values"]):
+        if english in table:
+            return str(table[english])
+    return None
 
 
 @cache

@@ -100,4 +100,4 @@ async def one(parts: Parts, briefing_id: str) -> Document:
 
 def briefer(parts: Parts) -> Briefer:
     """The briefer over wired parts."""
-    return Briefer(parts.analyst, parts.store, parts.documents, parts.clock)
+    return Briefer(parts.analyst, parts.store, parts.documents, parts.clock, parts.settings.language_for())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from agents.briefing.dossier import Dossier, indexed
@@ -11,6 +12,7 @@ from agents.briefing.health import service_health
 from agents.briefing.issues import is_unfelt, suspicions
 from agents.briefing.limits import warned
 from agents.briefing.reports import Shown, Told, top_issues
+from agents.messages import said, titled, translated
 from domain.analysis import Analysis
 from domain.briefing import Briefing, BriefingKind, KeyMetric, Period
 from domain.claims import Binding, Claim
@@ -42,19 +44,20 @@ def compose(analysis: Analysis, made: Made) -> Briefing:
     dossier, shown = Dossier(analysis.window, analysis.evidence), Shown.of(analysis.claims)
     happened = dossier.of(HAPPENED)
     incidents = tuple(dict(row) for row in happened.rows) if happened else ()
-    top = top_issues(dossier, shown, analysis.findings, incidents)
+    told = top_issues(dossier, shown, analysis.findings, incidents)
+    top = tuple({**issue, "title": titled(str(issue["title"]), analysis.language)} for issue in told)
     quiet = is_quiet(dossier, analysis, incidents)
     briefing = Briefing(
         briefing_id=made.briefing_id,
         kind=made.kind,
         period=Period(analysis.window.start, analysis.window.end),
         language=analysis.language,
-        summary=" ".join(_summary(dossier, shown, top, quiet=quiet)),
+        summary=" ".join(translated(text, analysis.language) for text in _summary(dossier, shown, top, quiet=quiet)),
         created_at=made.at,
         run_id=analysis.run_id,
         headline=analysis.headline,
         is_quiet=quiet,
-        notes=(*made.notes, *analysis.notes),
+        notes=(*(translated(note, analysis.language) for note in made.notes), *analysis.notes),
         key_metrics=tuple(_metric(reading, shown) for reading in readings(dossier)),
         service_health=service_health(dossier),
         top_issues=top,
@@ -169,13 +172,14 @@ def _warnings(dossier: Dossier, shown: Shown) -> Iterator[Claim]:
 def _since(briefing: Briefing, last: Told) -> Iterator[str]:
     """What is no longer as the last briefing of this kind had it; names only, numbers stand among the key metrics."""
     now, then = _hit(plain(briefing.top_issues)), _hit(last.get("top_issues", ()))
-    yield from (f"New among the top issues: {name}." for name in now if name not in then)
-    yield from (f"No longer among the top issues: {name}." for name in then if name not in now)
+    tell = partial(said, language=briefing.language)
+    yield from (tell("New among the top issues: {name}.", name=name) for name in now if name not in then)
+    yield from (tell("No longer among the top issues: {name}.", name=name) for name in then if name not in now)
     states = {one["service"]: one["state"] for one in last.get("service_health", ())}
     for health in briefing.service_health:
         before = states.get(health.service, health.state)
         if before != health.state:
-            yield f"{health.service} was {before} and is {health.state}."
+            yield tell("{service} was {before} and is {state}.", service=health.service, before=tell(before), state=tell(health.state))
 
 
 def _hit(issues: Sequence[Told]) -> list[str]:

@@ -1,12 +1,16 @@
 """A briefing as Markdown, for terminals and messages; every line is the document's own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from agents.messages import said
+from agents.writer import told_grounding
 from grounding import display
 from grounding.sanitising import guarded, inline
 
 Document = Mapping[str, Any]
+Tell = Callable[..., str]
 ARROWS = {"up": "↑", "down": "↓", "stable": "→"}
 LISTS: tuple[tuple[str, str], ...] = (
     ("trends", "Trends"),
@@ -20,74 +24,81 @@ LISTS: tuple[tuple[str, str], ...] = (
 def markdown(briefing: Document) -> str:
     """The whole briefing."""
     period = briefing["period"]
-    head = [
-        f"# {briefing['kind'].replace('_', ' ').capitalize()} briefing, {period['start']} to {period['end']}",
-        "",
-        inline(briefing["summary"]),
-    ]
+    tell = partial(said, language=briefing.get("language", "en"))
+    kind = tell(briefing["kind"].replace("_", " ")).capitalize()
+    head = [tell("# {kind} briefing, {start} to {end}", kind=kind, start=period["start"], end=period["end"])]
     parts = [
-        head,
-        list(_issues(briefing["top_issues"])),
-        list(_metrics(briefing["key_metrics"])),
-        list(_health(briefing["service_health"])),
+        [*head, "", inline(briefing["summary"])],
+        list(_issues(briefing["top_issues"], tell)),
+        list(_metrics(briefing["key_metrics"], tell)),
+        list(_health(briefing["service_health"], tell)),
     ]
-    parts += [_list(title, briefing[name]) for name, title in LISTS]
-    parts += [_incidents(briefing), list(_footer(briefing))]
+    parts += [_list(tell(title), briefing[name]) for name, title in LISTS]
+    parts += [_incidents(briefing, tell), list(_footer(briefing, tell))]
     return guarded("\n\n".join("\n".join(part) for part in parts if part))
 
 
-def _issues(issues: Sequence[Document]) -> Iterator[str]:
+def _issues(issues: Sequence[Document], tell: Tell) -> Iterator[str]:
     if issues:
-        yield "## Top issues"
+        yield f"## {tell('Top issues')}"
     for number, issue in enumerate(issues, start=1):
-        incident = f", incident {issue['incident_id']}" if issue["incident_id"] else ""
-        yield f"{number}. **{inline(issue['title'])}** ({issue['severity']}, {_when(issue)}{incident}). {inline(issue['text'])}"
+        incident = tell(", incident {name}", name=issue["incident_id"]) if issue["incident_id"] else ""
+        about = f"{tell(issue['severity'])}, {_when(issue, tell)}{incident}"
+        yield f"{number}. **{inline(issue['title'])}** ({about}). {inline(issue['text'])}"
         if issue["likely_cause"]:
             yield f"   ≈ {inline(issue['likely_cause'])}"
 
 
-def _when(issue: Document) -> str:
-    ends = [issue["start"], issue["end"]]
-    return f"{ends[0]} to {ends[1]}" if all(ends) else f"since {ends[0]}" if ends[0] else "in the period"
+def _when(issue: Document, tell: Tell) -> str:
+    start, end = issue["start"], issue["end"]
+    if start and end:
+        return tell("{start} to {end}", start=start, end=end)
+    return tell("since {start}", start=start) if start else tell("in the period")
 
 
-def _metrics(metrics: Sequence[Document]) -> Iterator[str]:
+def _metrics(metrics: Sequence[Document], tell: Tell) -> Iterator[str]:
     if metrics:
-        yield from ("## Key figures", "| figure | value | before | trend |", "|---|---:|---:|:-:|")
+        yield from (f"## {tell('Key figures')}", _row(list(map(tell, ("figure", "value", "before", "trend")))), "|---|---:|---:|:-:|")
     for one in metrics:
-        yield _row((one["name"].replace("_", " "), _number(one["value"], one["unit"]), _number(one["previous"], one["unit"]), _arrow(one)))
+        yield _row(
+            (tell(one["name"].replace("_", " ")), _number(one["value"], one["unit"]), _number(one["previous"], one["unit"]), _arrow(one))
+        )
 
 
 def _arrow(metric: Document) -> str:
     return "–" if metric["previous"] is None else ARROWS[metric["trend"]]
 
 
-def _health(services: Sequence[Document]) -> Iterator[str]:
+def _health(services: Sequence[Document], tell: Tell) -> Iterator[str]:
     if services:
-        yield from ("## Services", "| service | state | error ratio | p95 |", "|---|---|---:|---:|")
+        yield from (f"## {tell('Services')}", _row(list(map(tell, ("service", "state", "error ratio", "p95")))), "|---|---|---:|---:|")
     for one in services:
-        yield _row((one["service"], one["state"], _number(one["error_ratio"], "1"), _number(one["p95_ms"], "ms")))
+        yield _row((one["service"], tell(one["state"]), _number(one["error_ratio"], "1"), _number(one["p95_ms"], "ms")))
 
 
-def _incidents(briefing: Document) -> list[str]:
-    lines = [f"- {one['incident_id']}: {display.text(one['title'])} ({one['severity']}, {one['status']})" for one in briefing["incidents"]]
+def _incidents(briefing: Document, tell: Tell) -> list[str]:
+    lines = [
+        f"- {one['incident_id']}: {display.text(one['title'])} ({tell(one['severity'])}, {tell(one['status'])})"
+        for one in briefing["incidents"]
+    ]
     means = [
         f"{name.removesuffix('_s').upper()} {_number(briefing[name], 's')}"
         for name in ("mttd_s", "mtta_s", "mttr_s")
         if briefing[name] is not None
     ]
-    return ["## Incidents", *lines, *([", ".join(means) + "."] if means else [])] if lines else []
+    return [f"## {tell('Incidents')}", *lines, *([", ".join(means) + "."] if means else [])] if lines else []
 
 
 def _list(title: str, lines: Sequence[str]) -> list[str]:
     return [f"## {title}", *(f"- {inline(line)}" for line in lines)] if lines else []
 
 
-def _footer(briefing: Document) -> Iterator[str]:
+def _footer(briefing: Document, tell: Tell) -> Iterator[str]:
     grounding = briefing["grounding"]
-    score = "n/a" if grounding.get("score") is None else f"{grounding['score']:.0f}"
-    told = f"grounding {score} over {grounding.get('claims_total', 0)} claims, {grounding.get('claims_removed', 0)} removed"
-    yield " ".join([f"_{briefing['briefing_id']}, run {briefing['run_id']}; {told}.", *briefing["notes"]]) + "_"
+    counts = (grounding.get("claims_total", 0), grounding.get("claims_removed", 0))
+    told = told_grounding(grounding.get("score"), *counts, language=briefing.get("language", "en"))
+    run = tell(", run {run}; ", run=briefing["run_id"])
+    yield " ".join([f"_{briefing['briefing_id']}{run}{told}.", *briefing["notes"]]) + "_"
 
 
 def _number(value: Any, unit: str) -> str:
