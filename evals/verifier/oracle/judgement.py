@@ -1,7 +1,7 @@
 """The oracle: is this claim true of the cells it cites?"""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from evals.verifier.oracle import amounts, causes, rows, times
@@ -20,7 +20,8 @@ _KINDS: Mapping[str, Callable[[Doc, Sources], Truth]] = {
     "recommendation": causes.recommendation,
 }
 KINDS = tuple(_KINDS)
-_MOST = 24  # rows tried of one evidence
+_MOST = 24  # rows, and pairs of them, tried of one evidence
+_SIDES = (("subject", "event", "first"), ("other", "then"))
 
 
 def truth(claim: Doc, sources: Sources) -> Truth:
@@ -42,12 +43,12 @@ def anywhere(claim: Doc, sources: Sources) -> Truth:
 
 
 def _citations(claim: Doc, sources: Sources) -> Iterator[list[Doc]]:
-    """Every other way to cite for the claim: a cell of its column; for two bindings a pair of them in one evidence."""
+    """Every other way to cite for the claim: a cell of its column in rows of its subject; for two bindings one of each side."""
     wanted = [{one["path"].rpartition(".")[2], *_named(claim)} for one in claim["bind"]]
     roles = [one["role"] for one in claim["bind"]]
     for evidence, doc in sources.items():
-        cells = [[(evidence, path) for path in _paths(claim, doc, names)] for names in wanted]
-        for pair in product(*cells):
+        cells = [[(evidence, path) for path in _paths(claim, side, doc, names)] for side, names in enumerate(wanted)]
+        for pair in islice(product(*cells), _MOST):
             yield [{"evidence": name, "path": path, "role": role} for (name, path), role in zip(pair, roles, strict=True)]
 
 
@@ -59,12 +60,13 @@ def _named(claim: Doc) -> set[str]:
     }
 
 
-def _paths(claim: Doc, doc: Doc, names: set[str]) -> list[str]:
-    """The cells of some columns in the rows that hold a name which the claim says."""
+def _paths(claim: Doc, side: int, doc: Doc, names: set[str]) -> list[str]:
+    """The cells of some columns in the rows that hold every name said of one side of the claim."""
     slots = claim["slots"]
-    said = {str(value) for slot in ("subject", "other", "first", "then", "event") for value in _values(slots.get(slot))}
+    slot = next((slots[name] for name in _SIDES[min(side, 1)] if slots.get(name)), slots.get("subject"))
+    said = {str(value) for value in _values(slot)} - {str(slot.get("metric"))} if isinstance(slot, dict) else set()
     columns = [column["name"] for column in doc["columns"] if column["name"] in names or column.get("label") in names]
-    rows = [place for place, row in enumerate(doc["rows"]) if not said or said & {str(value) for value in row.values()}]
+    rows = [place for place, row in enumerate(doc["rows"]) if columns and said <= {str(value) for value in row.values()}]
     return [f"rows[{place}].{name}" for place in rows[:_MOST] for name in columns] + [
         f"aggregates.{name}" for name in doc["aggregates"] if name in names
     ]
