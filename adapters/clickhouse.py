@@ -28,6 +28,7 @@ from adapters.clickhouse_client import (
     server,
     stored,
 )
+from adapters.clickhouse_memory import Purge, shrink_buffers
 from adapters.clickhouse_relations import Relations, parameters, relations
 from adapters.clickhouse_rollup_tables import ROLL_UPS
 from adapters.clickhouse_rollups import ClickHouseRollUps, tier_for, tier_question
@@ -53,11 +54,12 @@ class ClickHouseTelemetryStore:
     by someone else (no Tenant column) is read-only, and all its rows belong to the default tenant.
     """
 
-    def __init__(self, connect: Connect, writer: Client, database: str, found: Relations) -> None:
+    def __init__(self, connect: Connect, writer: Client, database: str, found: Relations, purge: Purge | None = None) -> None:
         self._connect = connect
         self._writer = writer
         self._database = database
         self._relations = found
+        self._purge = purge
         self._writing = ThreadPoolExecutor(1, "store-writer")
         self._reading = ThreadPoolExecutor(READERS, "store-reader")
         self._readers: SimpleQueue[Client | None] = SimpleQueue()
@@ -157,6 +159,8 @@ class ClickHouseTelemetryStore:
         pieces = rows.by_days(data, time_column) if time_column else [data]
         for piece in pieces:
             stored(partial(self._writer.insert_arrow, table, piece, database=self._database, settings=dict(settings or {})))
+        if self._purge:
+            self._purge()
         return int(data.num_rows)
 
     async def _read(self, ask: Callable[[Client], Table], timeout_s: float) -> Table:
@@ -186,7 +190,8 @@ def open_embedded(path: Path) -> ClickHouseTelemetryStore:
     One process at a time holds a path, and a process holds one path: DataFolderError says who holds it. Never fork with it open: spawn.
     """
     connect = embedded(path)
-    return _opened(connect, first_embedded(connect, path), EMBEDDED_DATABASE)
+    writer = first_embedded(connect, path)
+    return _opened(connect, writer, EMBEDDED_DATABASE, Purge(writer))
 
 
 def open_server(url: str) -> ClickHouseTelemetryStore:
@@ -198,10 +203,12 @@ def open_server(url: str) -> ClickHouseTelemetryStore:
     return _opened(connect, first_server(connect, url), database)
 
 
-def _opened(connect: Connect, writer: Client, database: str) -> ClickHouseTelemetryStore:
+def _opened(connect: Connect, writer: Client, database: str, purge: Purge | None = None) -> ClickHouseTelemetryStore:
     try:
         prepare(writer, database)
-        return ClickHouseTelemetryStore(connect, writer, database, found_relations(writer, database))
+        if purge:
+            shrink_buffers(writer, database)
+        return ClickHouseTelemetryStore(connect, writer, database, found_relations(writer, database), purge)
     except StoreError:
         writer.close()
         raise
