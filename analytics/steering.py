@@ -28,6 +28,7 @@ class Sign:
     matched: str
 
 
+@lru_cache(maxsize=8_192)
 def signs(text: str) -> tuple[Sign, ...]:
     """The signs a text shows, one of each kind, in the order of the kinds; empty for what machines and people write of themselves.
 
