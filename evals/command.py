@@ -32,6 +32,14 @@ async def run(
     command = f"watchfloor eval run --suite {suite_name}" + (f" --phrasebook {phrasebook.name}" if phrasebook else "")
     report = as_json(await run_suite(asked, open_runtime, seed, say, public), circumstances(command, now))
     if out is not None:
-        for path in write_report(report, as_markdown(report), out, f"eval-{suite_name}" + ("-phrases" if phrasebook else "")):
+        for path in write_report(report, as_markdown(report), out, f"eval-{suite_name}{_wording(suite_name, phrasebook)}"):
             say(f"wrote {path}")
     return report
+
+
+def _wording(suite_name: str, phrasebook: Path | None) -> str:
+    """What a report adds to its name: `-ko` of desks.ko.yaml, `-phrases` of any other book."""
+    if phrasebook is None:
+        return ""
+    told = phrasebook.stem.removeprefix(f"{suite_name}.")
+    return f"-{told}" if told != phrasebook.stem else "-phrases"
