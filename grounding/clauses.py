@@ -22,6 +22,21 @@ def unchecked_clause(text: str, covers: Sequence[Cover]) -> str | None:
     return None
 
 
+_QUOTED = re.compile(r"\u201c[^\u201d]*\u201d|\"[^\"]*\"|\u00ab[^\u00bb]*\u00bb|`[^`]*`")
+_FRAME = vocabulary.stems(
+    """message messages log line lines entry entries record records event error errors warning text body statement template says said say
+    reads read shows wrote writes contains holds states quoted such first last latest one another"""
+)
+
+
+def unframed(text: str, covers: Sequence[Cover]) -> str | None:
+    """A word beside quotations that neither frames them ("a log line says") nor is of their rows: quotes prove no sentence around them."""
+    if not covers or any(cover.claim.kind != "quote" for cover in covers):
+        return None
+    known = _spoken(covers) | _FRAME
+    return min(vocabulary.stems(_QUOTED.sub(" ", text)) - known, default=None)
+
+
 def _spoken(covers: Sequence[Cover]) -> frozenset[str]:
     texts = [text for cover in covers for text in (*cover.literals, *cover.names)]
     return frozenset().union(*map(vocabulary.stems, texts))

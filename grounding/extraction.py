@@ -8,6 +8,7 @@ from domain.claims import Claim
 from grounding import residue
 from grounding.candidates import Sentence, pool, sentence
 from grounding.changes import read_change
+from grounding.clauses import unframed
 from grounding.contrasts import read_contrast, read_equal
 from grounding.courses import read_course
 from grounding.covers import cover
@@ -88,9 +89,11 @@ def _named(found: Claim, claim: Claim, i: int) -> Claim:
 
 
 def _residue_outcome(text: str, claims: Sequence[Claim], evidence: EvidenceById, lexicon: Lexicon) -> Outcome:
-    left = residue.problems(text, [cover(one, evidence) for one in claims], lexicon)
+    covers = [cover(one, evidence) for one in claims]
+    left = residue.problems(text, covers, lexicon)
     if not left:
-        return supported("read from the text and recomputed")
+        more = unframed(text, covers)
+        return unverified(f"nothing recomputed says {more!r}") if more else supported("read from the text and recomputed")
     worst = next((problem for problem in left if problem.contradicts), left[0])
     return contradicted(worst.reason) if worst.contradicts else unverified(worst.reason)
 

@@ -164,3 +164,10 @@ def test_one_thing_is_one_sentence() -> None:
 def test_a_sentence_of_too_many_parts_is_not_taken_apart() -> None:
     many = "; ".join(f"ab had {n} errors" for n in range(60))
     assert propositions(many, lambda _: [Span(0, 2)]) == (many,)
+
+
+def test_a_quotation_proves_no_sentence_around_it() -> None:
+    logs = Evidence("E1", "", "", HOUR, (Column("body"),), ({"body": "GET /pay failed: pool exhausted"},), 1)
+    framed, told = 'A log line says "pool exhausted".', 'The intruder shut down the shop, "pool exhausted" and all.'
+    verdicts = [verify([Claim("C1", "text", text=text)], {"E1": logs})[0].verdict for text in (framed, told)]
+    assert verdicts == ["supported", "unverified"]
