@@ -1,5 +1,6 @@
 """From a claim's bindings to recomputed amounts, with every reason why that may not be possible."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from grounding.outcomes import Outcome, unverified
 from grounding.paths import BoundCell, Unresolved, is_complete, is_series, resolve
 
 EvidenceById = Mapping[str, Evidence]
+_AVERAGED = re.compile(r"p\d+(?:\.\d+)?|avg")
 _IMPLIED = {"sum": "sum", "count": "count", "max": "max", "min": "min"}
 
 
@@ -134,6 +136,9 @@ def _evaluated(expression: str, found: Sequence[Operand]) -> Measured | Outcome:
         return unverified(f"derive: {error}")
     if not isinstance(value, Amount):
         return unverified("derive gives a time, not a number")
+    averaged = next((cell for cell in cells if _AVERAGED.fullmatch(units.agg_of(cell.column.agg))), None)
+    if averaged and "sum" in functions:
+        return unverified(f"a sum of {averaged.column.agg} values, as {averaged.column.name!r} has them, measures nothing")
     name = next(iter(functions), expression)
     exact = "count" in functions or is_count(cells[0].column, value)
     return Measured(value, cells, exact, name)
