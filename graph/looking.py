@@ -8,6 +8,7 @@ from domain.calls import Refusal, Scope, ToolCall, ToolResult
 from domain.window import Window
 from graph.context import Called, RunContext
 from graph.events import Event, silent
+from grounding.knowledge import Knowledge
 from observability import semconv
 from prompts.veil import QUOTING
 from tools.candidates import told
@@ -28,7 +29,7 @@ async def look(context: RunContext, desk: str, call: ToolCall) -> ToolResult | R
     shown = {"desk": desk, "tool": call.tool, "filters": call.filters.given(), "evidence_id": call.evidence_id}
     context.emit(Event("tool", {**shown, "state": "start"}))
     begin = time.perf_counter()
-    answer = _signed(await _call(context, call), desk, context.behind)
+    answer = _told(_signed(await _call(context, call), desk, context.behind), context.question.language, context.knowledge)
     context.ledger.calls.append(Called(desk, call, answer, context.meter.elapsed_s))
     rows = len(answer.evidence.rows) if isinstance(answer, ToolResult) else 0
     context.emit(Event("tool", {**shown, "state": "done", "ms": round((time.perf_counter() - begin) * 1e3, 1), "rows": rows}))
@@ -52,11 +53,11 @@ def lag_s(window: Window, behind: Window | None) -> float:
     return round(max(0.0, (min(window.end, behind.end) - behind.start).total_seconds()), 3) if behind else 0.0
 
 
-def _told(answer: ToolResult | Refusal, language: str) -> ToolResult | Refusal:
+def _told(answer: ToolResult | Refusal, language: str, knowledge: Knowledge) -> ToolResult | Refusal:
     """The answer with its claims in the language asked for; tools speak English."""
     if isinstance(answer, Refusal) or language == "en":
         return answer
-    return replace(answer, candidates=tuple(told(claim, answer.evidence, language) for claim in answer.candidates))
+    return replace(answer, candidates=tuple(told(claim, answer.evidence, language, knowledge) for claim in answer.candidates))
 
 
 def _used_up(context: RunContext) -> str:

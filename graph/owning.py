@@ -107,7 +107,7 @@ def _readings(context: RunContext, said: Claim) -> list[Claim]:
 
 
 def _sentence(context: RunContext, claim: Claim) -> str:
-    return render(claim, context.ledger.evidence, context.question.language, context.scope.window)
+    return render(claim, context.ledger.evidence, context.question.language, context.scope.window, context.knowledge)
 
 
 def _failed(said: Claim, entry: Judged) -> Judged:

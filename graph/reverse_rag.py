@@ -111,4 +111,4 @@ def _in_language(context: RunContext, claims: Sequence[Claim]) -> tuple[Claim, .
     language, period = context.question.language, context.scope.window
     if language == "en":
         return tuple(claims)
-    return tuple(replace(claim, text=render(claim, context.ledger.evidence, language, period)) for claim in claims)
+    return tuple(replace(claim, text=render(claim, context.ledger.evidence, language, period, context.knowledge)) for claim in claims)

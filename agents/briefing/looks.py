@@ -119,7 +119,9 @@ def told(look: Look, result: ToolResult, period: Window, resting: Collection[str
     is_whole = look.window == period and look.filters == Filters()
     kept = [one for one in result.candidates if (one.kind == "absence" and is_whole) or one in about or one.id in resting]
     by_evidence = {result.evidence.id: result.evidence}
-    return tuple(replace(claim, text=render(claim, by_evidence, run_window=period)) for claim in kept)
+    # Advice reads as the catalogue has it, whatever the period.
+    advice, rest = [one for one in kept if one.kind == "recommendation"], [one for one in kept if one.kind != "recommendation"]
+    return (*(replace(claim, text=render(claim, by_evidence, run_window=period)) for claim in rest), *advice)
 
 
 def _is_told(claim: Claim, look: Look) -> bool:
