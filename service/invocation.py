@@ -34,6 +34,10 @@ class Invocation:
         """Tell the person at the terminal something beside the output."""
         print(terminal(text), file=sys.stderr)  # noqa: T201 (the terminal)
 
+    def announce(self, text: str) -> None:
+        """Tell the person what is ours alone, whole: an address of our own can be opened."""
+        print(text, file=sys.stderr)  # noqa: T201 (the terminal)
+
 
 Main = Callable[[Invocation, Mapping[str, Any]], Awaitable[int]]
 

@@ -37,7 +37,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         housekeeping = housekeeping_jobs(parts.rollups, parts.retention, parts.clock)
         parts.scheduler.jobs += [*briefing_jobs(parts), *housekeeping, letters_job(parts)]
         config = uvicorn.Config(build_app(parts, VERSION), log_level="warning", timeout_graceful_shutdown=GRACE_S)
-        invocation.say(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
+        invocation.announce(f"Watchfloor {VERSION} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         await parts.plane.start()
         await parts.receiver.warm_up()
         settle()

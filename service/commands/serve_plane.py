@@ -28,7 +28,7 @@ async def main(invocation: Invocation, options: Mapping[str, Any]) -> int:
         await parts.plane.start()
         await parts.receiver.warm_up()
         settle()
-        invocation.say(f"Watchfloor {part} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
+        invocation.announce(f"Watchfloor {part} on {address} (data in {settings.data_dir}); Ctrl-C stops it.")
         app = small_app(parts, takes_pushes=part != "worker")
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S)
         async with parts.keeper.working(), parts.scheduler.working():
