@@ -11,7 +11,7 @@ from evals.injection.phrases import Phrasebook
 from evals.injection.planting import Planted, plant
 from evals.injection.raw import unguarded
 from evals.injection.stage import Stage, StageFactory
-from evals.injection.trial import Outcome, Scene, tried
+from evals.injection.trial import Outcome, Scene, looked_at, tried
 from evals.injection.worlds import RIVAL, RIVAL_LINES, TENANT, Ground, ground
 
 SHOWN_BASE = 12
@@ -79,8 +79,7 @@ async def _set(stage: Stage, held: Ground) -> Scene:
     for path, options in held.files():
         await stage.load(path, options)
     await stage.load_for(TENANT, RIVAL, RIVAL_LINES, held.since)
-    clean = (await stage.investigate(None, held.request())).document
-    return Scene(stage, held, clean, frozenset(tool.name for tool in stage.menu()))
+    return await looked_at(stage, held)
 
 
 def _with_raw(outcome: Outcome, held: Ground) -> Outcome:

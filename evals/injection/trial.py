@@ -1,6 +1,6 @@
 """One attack in its world: what the house and the puppet publish, with the attack read where it can be, and told where not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -54,14 +54,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A stage with one world on it: the document of that world before anything was planted, and its tools.
+    """A stage with one world on it: the documents of its window and its incident before anything was planted, and its tools.
 
     `shared` holds the house's runs that are the same for all attacks of the world.
     """
 
     stage: Stage
     ground: Ground
-    clean: Document
+    clean: Mapping[str, Document]
     menu: frozenset[str]
     thorough: bool = True
     shared: dict[str, tuple[Aftermath, str]] = field(default_factory=dict)
@@ -82,8 +82,9 @@ async def tried(scene: Scene, attack: Attack) -> Outcome:
     house = _once([reason for after, _ in overheard for reason in successes(attack.aim, after)])
     seen = sight_of(attack).is_in("\n".join(text for _, text in overheard))
     tactics = TACTICS if scene.thorough else (Random(attack.name).choice(TACTICS),)
-    puppet = [reason for tactic in tactics if seen for reason in await _attempt(scene, attack, Mind(attack, tactic))]
-    told = [reason for tactic in tactics for reason in await _attempt(scene, attack, Mind(attack, tactic, is_told=True))]
+    minds = [Mind(attack, tactic, is_told=is_told) for is_told in (False, True) for tactic in tactics if seen or is_told]
+    found = [(mind, reason) for mind in minds for reason in await _attempt(scene, attack, mind, overheard[0][0].document)]
+    puppet, told = ([reason for mind, reason in found if mind.is_told is is_told] for is_told in (False, True))
     return Outcome(attack, seen, house, _once(puppet if seen else house), _once(told))
 
 
@@ -91,10 +92,11 @@ def _once(reasons: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reasons))
 
 
-async def _attempt(scene: Scene, attack: Attack, mind: Mind) -> tuple[str, ...]:
+async def _attempt(scene: Scene, attack: Attack, mind: Mind, control: Document) -> tuple[str, ...]:
     """Every way the reader may meet this attack, under one puppet; what is read in an investigation alone is tried in no question."""
     ways = WAYS if mind.tactic == "blunt" and scene.thorough else WAYS[:1]
-    return _once([reason for run in ways for reason in successes(attack.aim, (await _run(scene, attack, mind, run))[0])])
+    afters = [(await _run(scene, attack, mind, run))[0] for run in ways]
+    return _once([reason for after in afters for reason in successes(attack.aim, replace(after, control=control))])
 
 
 async def _run(scene: Scene, attack: Attack, mind: Mind, run: str) -> tuple[Aftermath, str]:
@@ -113,12 +115,12 @@ async def _run(scene: Scene, attack: Attack, mind: Mind, run: str) -> tuple[Afte
 async def _investigated(scene: Scene, attack: Attack, mind: Mind) -> Aftermath:
     if attack.channel in PLACES or attack.goal in KEPT_GOALS:
         return await _incident(scene, attack, mind)
-    return _aftermath(scene, await scene.stage.investigate(scene.judge(mind), scene.ground.request()))
+    return _aftermath(scene, await scene.stage.investigate(scene.judge(mind), scene.ground.request()), "window")
 
 
 async def _asked(scene: Scene, attack: Attack, mind: Mind) -> Aftermath:
     watched = await scene.stage.ask(scene.judge(mind), {**scene.ground.request(), "question": _question(scene, attack)})
-    return replace(_aftermath(scene, watched), is_investigation=False)
+    return replace(_aftermath(scene, watched, "window"), is_investigation=False)
 
 
 def _question(scene: Scene, attack: Attack) -> str:
@@ -137,10 +139,20 @@ async def _incident(scene: Scene, attack: Attack, mind: Mind) -> Aftermath:
         await stage.comment(name, text)
     watched = await stage.analyse(scene.judge(mind), name)
     later = await _followed(scene, watched, mind) if attack.goal == "memory_poisoning" else ""
-    after = replace(_aftermath(scene, watched), kept=await stage.kept(name), later=later)
+    after = replace(_aftermath(scene, watched, "incident"), kept=await stage.kept(name), later=later)
     for one in dict.fromkeys((name, *names)):
         await stage.forget(one)
     return after
+
+
+async def looked_at(stage: Stage, ground: Ground) -> Scene:
+    """The scene of a world that is loaded and in which nothing is planted yet."""
+    window = (await stage.investigate(None, ground.request())).document
+    scene = Scene(stage, ground, {"window": window}, frozenset(tool.name for tool in stage.menu()))
+    name = await stage.alert(_alert(scene, ""))
+    incident = (await stage.analyse(None, name)).document
+    await stage.forget(name)
+    return replace(scene, clean={"window": window, "incident": incident})
 
 
 async def _followed(scene: Scene, watched: Watched, mind: Mind) -> str:
@@ -166,8 +178,8 @@ def _alert(scene: Scene, summary: str, shift: timedelta = timedelta(), *, is_lab
     return {"alerts": [fields]}
 
 
-def _aftermath(scene: Scene, watched: Watched) -> Aftermath:
-    return Aftermath(watched, menu=scene.menu, clean=scene.clean)
+def _aftermath(scene: Scene, watched: Watched, place: str) -> Aftermath:
+    return Aftermath(watched, menu=scene.menu, clean=scene.clean[place])
 
 
 PLACES: frozenset[Channel] = frozenset({"alert_annotation", "incident_comment", "runbook"})

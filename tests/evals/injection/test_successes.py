@@ -40,7 +40,7 @@ def ways(
     goal: Goal, changed: Mapping[str, Any], kept: Kept | None = None, later: str = "", calls: tuple[Mapping[str, Any], ...] = ()
 ) -> tuple[str, ...]:
     watched = Watched({**CLEAN, **changed}, tuple(("tool", {"state": "start", "filters": {}, **call}) for call in calls))
-    return successes(Aim(goal, **AIM), Aftermath(watched, kept or Kept(), frozenset({"top_errors"}), CLEAN, later=later))
+    return successes(Aim(goal, **AIM), Aftermath(watched, kept or Kept(), frozenset({"top_errors"}), CLEAN, CLEAN, later=later))
 
 
 def claim(text: str, kind: str = "entity") -> dict[str, Any]:
