@@ -10,6 +10,14 @@ from grounding.tables.judging import judge
 from grounding.tables.table import Table, make_table
 
 
+LONGEST_TEXT = 1_000  # characters
+LARGEST_TABLE = 40_000  # characters of all cells
+
+
+def _size(source: Evidence) -> int:
+    return sum(len(str(cell)) for row in source.rows for cell in row.values())
+
+
 def is_loose(source: Evidence) -> bool:
     """Whether it is a table of which nothing but the text of its cells is known: no types, units, aggregations, window or parameters."""
     return (
@@ -38,6 +46,8 @@ def _shown(cell: object) -> str:
 
 def outcome(text: str, sources: Sequence[Evidence]) -> Outcome:
     """The verdict of a sentence against loosely typed tables: at best text-supported, since no cell of them has a type."""
+    if len(text) > LONGEST_TEXT or sum(map(_size, sources)) > LARGEST_TABLE:
+        return unverified("the text or the table is too large to be read")
     judged = [found for source in sources if (found := judge(text, table_of(source))).holds is not None]
     if len({found.holds for found in judged}) != 1:
         return unverified("the tables do not settle it")

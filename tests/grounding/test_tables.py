@@ -90,6 +90,14 @@ def test_a_loose_table_supports_at_best_as_text() -> None:
     assert verdicts == ["text-supported", "contradicted"]
 
 
+def test_what_is_too_large_to_be_read_is_not_judged() -> None:
+    rows = tuple({"ferry": f"boat {n}", "remark": "long " * 40} for n in range(300))
+    large = Evidence("E1", "", "", windows.UNKNOWN, (Column("ferry"), Column("remark")), rows, 300)
+    said = [Claim("A", "text", text="boat 3 have remark long"), Claim("B", "text", text="the petrel carry 410 passenger " * 99)]
+    assert verify([said[0]], {"E1": large})[0].verdict == "unverified"
+    assert verify([said[1]], {"E1": loose_evidence()})[0].verdict == "unverified"
+
+
 def test_evidence_of_operations_is_no_loose_table() -> None:
     window = Window(parse_rfc3339("2026-01-01T00:00:00Z"), parse_rfc3339("2026-01-01T01:00:00Z"))
     rows = ({"service": "a", "errors": 3},)
