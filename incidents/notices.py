@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
+from agents.messages import said, translated
 from domain.errors import WrongUseError
 from domain.incidents import Draft, DraftState, Incident, Ticket
 from domain.window import rfc3339
@@ -13,6 +15,7 @@ from incidents.records import Records
 from incidents.wording import numbers_of, said_title, slug
 
 SHOWN_ALARMS = 8
+APOLOGY = "Since {since} {felt}. We are working on it and will write again when it is over. We are sorry for the trouble."
 Kind = Literal["engineering", "customer"]
 _FELT = {
     "errors": "some requests may fail",
@@ -26,8 +29,9 @@ _FELT = {
 class Notices:
     """Tickets and drafts of incidents."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, language: str = "en") -> None:
         self._records = records
+        self._language = language
 
     async def raise_for(self, incident: Incident, at: datetime) -> Incident:
         """The incident with its one ticket; the ticket and both drafts are made where it has none."""
@@ -35,10 +39,10 @@ class Notices:
             return incident
         name = await self._records.free_name(Ticket, f"MON-{at:%Y%m%dT%H%M%S}-{slug(_service(incident))}")
         raised = replace(incident, ticket_id=name)
-        await self._records.keep(_ticket(raised, at))
+        await self._records.keep(_ticket(raised, at, self._language))
         for kind in ("engineering", "customer"):
             free = await self._records.free_name(Draft, f"ALR-{at:%Y%m%dT%H%M%S}-{kind}")
-            await self._records.keep(_draft(raised, kind, free, at))
+            await self._records.keep(_draft(raised, kind, free, at, self._language))
         return raised
 
     async def refresh(self, incident: Incident) -> None:
@@ -46,9 +50,9 @@ class Notices:
         ticket = await self._records.find(Ticket, incident.ticket_id) if incident.ticket_id else None
         if ticket is None:
             return
-        await self._records.keep(replace(ticket, body=_details(incident)))
+        await self._records.keep(replace(ticket, body=_details(incident, self._language)))
         for draft in await self._records.all(Draft, incident_id=incident.incident_id, state="draft"):
-            fresh = _draft(incident, draft.alert_type, draft.alert_id, draft.created_at)
+            fresh = _draft(incident, draft.alert_type, draft.alert_id, draft.created_at, self._language)
             await self._records.keep(replace(fresh, related_issue_id=incident.issue_id))
 
     async def decide(self, name: str, state: Literal["approved", "rejected"], by: str) -> Draft:
@@ -70,33 +74,53 @@ def _service(incident: Incident) -> str:
     return next(iter(incident.services), "unknown")
 
 
-def _ticket(incident: Incident, at: datetime) -> Ticket:
+def _ticket(incident: Incident, at: datetime, language: str) -> Ticket:
     return Ticket(
         ticket_id=incident.ticket_id,
         product=inline(_service(incident)),
-        subject=f"Critical issue: {said_title(incident)}",
-        body=_details(incident),
+        subject=said("Critical issue: {title}", language, title=_title(incident, language)),
+        body=_details(incident, language),
         incident_id=incident.incident_id,
         created_at=at,
         tenant=incident.tenant,
     )
 
 
-def _details(incident: Incident) -> str:
+def _title(incident: Incident, language: str) -> str:
+    return translated(said_title(incident), language)
+
+
+def _details(incident: Incident, language: str) -> str:
     """Description and metrics, for engineers."""
-    cause = (
-        f"\nCause ({incident.root_cause.verdict}): {inline(incident.root_cause.text)}" if incident.root_cause else "\nCause: not known yet"
-    )
-    summary = f"\n{inline(incident.one_line)}" if incident.one_line else ""
+    tell = partial(said, language=language)
     alarms = sorted(incident.alarms, key=lambda alarm: alarm.start_at)[:SHOWN_ALARMS]
-    metrics = "\n".join(f"- {numbers_of(alarm)} (since {rfc3339(alarm.start_at)})" for alarm in alarms)
-    requests = f"\nRequests: {incident.requests_total:,} with errors, {len(incident.request_ids)} listed" if incident.requests_total else ""
-    head = f"{said_title(incident)}, since {rfc3339(incident.start_at)}.{summary}{cause}"
-    return f"{head}\nMetrics:\n{metrics}{requests}\nIncident: {incident.incident_id}"
+    lines = [
+        tell("{title}, since {start}.", title=_title(incident, language), start=rfc3339(incident.start_at)),
+        inline(incident.one_line) if incident.one_line else "",
+        _cause(incident, language),
+        tell("Metrics:"),
+        *(tell("- {numbers} (since {start})", numbers=numbers_of(alarm), start=rfc3339(alarm.start_at)) for alarm in alarms),
+        _requests(incident, language),
+        tell("Incident: {name}", name=incident.incident_id),
+    ]
+    return "\n".join(line for line in lines if line)
 
 
-def _draft(incident: Incident, kind: Kind, name: str, at: datetime) -> Draft:
-    subject, body = _engineering(incident) if kind == "engineering" else _customer(incident)
+def _cause(incident: Incident, language: str) -> str:
+    if incident.root_cause is None:
+        return said("Cause: not known yet", language)
+    return said("Cause ({verdict}): {cause}", language, verdict=incident.root_cause.verdict, cause=inline(incident.root_cause.text))
+
+
+def _requests(incident: Incident, language: str) -> str:
+    if not incident.requests_total:
+        return ""
+    counts = {"total": f"{incident.requests_total:,}", "listed": len(incident.request_ids)}
+    return said("Requests: {total} with errors, {listed} listed", language, **counts)
+
+
+def _draft(incident: Incident, kind: Kind, name: str, at: datetime, language: str) -> Draft:
+    subject, body = _engineering(incident, language) if kind == "engineering" else _customer(incident, language)
     return Draft(
         alert_id=name,
         alert_type=kind,
@@ -111,14 +135,17 @@ def _draft(incident: Incident, kind: Kind, name: str, at: datetime) -> Draft:
     )
 
 
-def _engineering(incident: Incident) -> tuple[str, str]:
-    services = ", ".join(map(display.name, incident.services)) or "unknown service"
-    return f"[{incident.severity}] {services}: {said_title(incident)}", f"{_details(incident)}\nTicket: {incident.ticket_id}"
+def _engineering(incident: Incident, language: str) -> tuple[str, str]:
+    services = ", ".join(map(display.name, incident.services)) or said("unknown service", language)
+    subject = f"[{said(incident.severity, language)}] {services}: {_title(incident, language)}"
+    return subject, f"{_details(incident, language)}\n{said('Ticket: {name}', language, name=incident.ticket_id)}"
 
 
-def _customer(incident: Incident) -> tuple[str, str]:
+def _customer(incident: Incident, language: str) -> tuple[str, str]:
     """For people outside: what they may notice and since when; no names of services, hosts, codes or causes."""
     felt = next((_FELT[alarm.family] for alarm in incident.alarms if alarm.family in _FELT), "parts of our service may not work as usual")
     since = f"{incident.start_at:%d %B %Y, %H:%M} UTC"
-    body = f"Since {since} {felt}. We are working on it and will write again when it is over. We are sorry for the trouble."
-    return "We are looking into a problem with our service", body
+    if language == "ko":
+        since = f"{incident.start_at:%Y-%m-%d %H:%M} UTC"
+    body = said(APOLOGY, language, since=since, felt=said(felt, language))
+    return said("We are looking into a problem with our service", language), body

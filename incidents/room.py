@@ -38,12 +38,13 @@ class Ports:
     embedder: Embedder
     clock: Clock
     tenant: Tenant = DEFAULT_TENANT
+    language: str = "en"
 
 
 def open_room(ports: Ports, investigate: Investigate) -> IncidentRoom:
     """The room over ports; `investigate` looks into an incident and gives the analysis document."""
     records, clock = Records(ports.documents, ports.tenant), ports.clock
-    knowledge, notices = Knowledge(records, ports.index, ports.embedder), Notices(records)
+    knowledge, notices = Knowledge(records, ports.index, ports.embedder), Notices(records, ports.language)
     analyses = Analyses(investigate, records, knowledge, notices, clock)
     follow = FollowUp(records, knowledge, notices, analyses, clock)
     return IncidentRoom(

@@ -136,7 +136,9 @@ def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: Trace
         audit=stores.audit,
         slots=stores.slots,
         index=stores.index,
-        incidents=open_room(RoomPorts(stores.telemetry, stores.documents, stores.index, embedder, clock), investigated),
+        incidents=open_room(
+            RoomPorts(stores.telemetry, stores.documents, stores.index, embedder, clock, language=settings.language_for()), investigated
+        ),
         embedder=embedder,
         **_of_plane(stores, around, intake),
         encode_response=encode_response,

@@ -5,6 +5,7 @@ import pytest
 from domain.errors import NothingFoundError, WrongUseError
 from domain.ids import DEFAULT_TENANT
 from domain.incidents import CauseNamed, Draft, Ticket
+from incidents.notices import Notices
 from tests.fakes import FakeTelemetryStore
 from tests.incidents.world import MINUTES, Desk, at, desk, incident
 
@@ -79,3 +80,14 @@ async def test_two_critical_incidents_of_one_second_have_names_of_their_own() ->
     await found.room.notices.raise_for(incident("INC-2"), at(MINUTES))
     assert len({ticket.ticket_id for ticket in await found.room.records.all(Ticket)}) == 2
     assert len({draft.alert_id for draft in await found.room.records.all(Draft)}) == 4
+
+
+async def test_notices_are_written_in_the_language_that_is_set() -> None:
+    records = desk(FakeTelemetryStore(), DEFAULT_TENANT).room.records
+    await Notices(records, "ko").raise_for(incident(), at(0))
+    (ticket,) = await records.all(Ticket)
+    told = {draft.alert_type: draft for draft in await records.all(Draft)}
+    assert ticket.subject.startswith("심각한 이슈: ")
+    assert "원인: 아직 알 수 없음" in ticket.body
+    assert "일부 요청이 실패할 수 있습니다" in told["customer"].body
+    assert "checkout" not in told["customer"].body
