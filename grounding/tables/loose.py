@@ -9,7 +9,6 @@ from grounding.paths import is_complete
 from grounding.tables.judging import judge
 from grounding.tables.table import Table, make_table
 
-
 LONGEST_TEXT = 1_000  # characters
 LARGEST_TABLE = 40_000  # characters of all cells
 
