@@ -100,7 +100,7 @@ def _named_columns(text: str, cover: Cover) -> tuple[list[Column], str]:
     for phrase, column in sorted(said, key=lambda pair: -len(pair[0])):
         rest = _without(text, [phrase])
         if rest != text:
-            found.append(column)
+            found += [one for name, one in said if name.casefold() == phrase.casefold()]
             text = rest
     return found, text
 

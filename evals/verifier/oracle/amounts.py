@@ -214,6 +214,8 @@ def _measured(op: str, slots: Doc, left: Amount, right: Amount) -> Truth:
         return "false"
     if op == "ratio":
         return of(unit in (None, "", "1", "x") and numbers.equal(said, left.value / right.value, exact=False))
+    if op == "pct_change" and unit == "1":
+        return "open"
     if op == "pct_change":
         return of(
             unit in (None, "", "%", "percent") and numbers.equal(said, (left.value - right.value) * 100 / abs(right.value), exact=False)
