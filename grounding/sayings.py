@@ -97,7 +97,7 @@ def _named_columns(text: str, cover: Cover) -> tuple[list[Column], str]:
     columns, held = [column for source in cover.sources for column in metrics.measures(source)], text.casefold()
     said = [(phrase, one) for one in columns for phrase in _labels(one) if phrase.casefold() in held]
     found = []
-    for phrase, column in sorted(said, key=lambda pair: -len(pair[0])):
+    for phrase, _ in sorted(said, key=lambda pair: -len(pair[0])):
         rest = _without(text, [phrase])
         if rest != text:
             found += [one for name, one in said if name.casefold() == phrase.casefold()]
