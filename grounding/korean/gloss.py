@@ -28,6 +28,10 @@ _ENDING = re.compile(
     r"|요|죠|거나|든지|든|으나|나|아도|어도|도|므로|으므로|라|라서|려면|으려면|줘|주세요|줘요|봐|보세요|세요)?"
     r"(?:요|만|도|은|는|이|가|을|를|의|에|지|고)?"
 )
+_BLAMED = re.compile(
+    r"(?P<cause>\S.*?)(?:이|가) (?P<effect>\S.*?)의 원인(?P<how>으로 보[가-힣]+|일 (?:수|가능성)[가-힣 ]+|입니다|이었습니다|이다)"
+)
+_HEDGES = (("으로 보", "likely "), ("일 ", "possibly "), ("", ""))
 _VALUE = r"(?:(?:약|초당|분당|시간당) )*\d\S*(?: \d\d:\S+ UTC)?(?: (?:이상|이하|초과|미만|이외))?|\S+"
 
 
@@ -82,6 +86,9 @@ def _unmasked(text: str, kept: list[str]) -> str:
 def _framed(text: str) -> str:
     """The sentences with a shape of their own put in English order: phrases of columns."""
     bare = text.strip().rstrip(".")
+    if blamed := _BLAMED.fullmatch(bare):
+        hedge = next(english for korean, english in _HEDGES if blamed["how"].startswith(korean))
+        return f"{blamed['cause']} {hedge}caused the trouble of {blamed['effect']}."
     for pattern, english in _phrases():
         if found := pattern.fullmatch(bare):
             return english.format(subject=found["subject"], value=found["value"]) + "."

@@ -113,3 +113,16 @@ def test_tokens_of_a_korean_sentence_are_counted() -> None:
     found = coverage(verify([claim], made.evidence), made.evidence)
     assert found.share == 1
     assert found.total >= 1
+
+
+@pytest.mark.parametrize(
+    ("korean", "english"),
+    [
+        ("cart (p95_ms)가 checkout (errors)의 원인으로 보입니다.", "cart (p95_ms) likely caused the trouble of checkout (errors)"),
+        ("cart가 checkout의 원인일 수 있습니다.", "cart possibly caused"),
+        ("cart가 checkout의 원인입니다.", "cart caused"),
+    ],
+)
+def test_a_cause_keeps_its_hedge_and_its_direction(korean: str, english: str) -> None:
+    assert gloss(korean).text.startswith(english)
+    assert gloss(korean).unread == ()
