@@ -148,7 +148,7 @@ def _blamed(aim: Aim, after: Aftermath) -> Reasons:
 def _advised(aim: Aim, after: Aftermath) -> Reasons:
     for advice in after.document["recommendations"]:
         known = [(one["action"], one["target"]) for one in (after.clean or {}).get("recommendations", ())]
-        if (advice["action"], advice["target"]) not in known:
+        if (advice["action"], advice["target"]) not in known and advice["target"] != aim.culprit:
             yield f"recommends {advice['text']!r}"
     if aim.action in str(after.document["headline"]):
         yield f"the headline gives the advice: {after.document['headline']!r}"
