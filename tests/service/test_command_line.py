@@ -33,6 +33,8 @@ CASES: Mapping[str, tuple[tuple[str, ...], int, str]] = {
     "unknown metric": (("metrics", "run", "nothing"), 2, "nothing"),
     "unknown parameter": (("metrics", "run", "top_errors", "-p", "colour=red"), 2, "['colour']"),
     "parameter without a value": (("metrics", "run", "top_errors", "-p", "service"), 2, "'service'"),
+    "unknown evidence": (("evidence", "show", "ev_0_E1"), 3, "no evidence 'ev_0_E1'"),
+    "replay of unknown evidence": (("evidence", "replay", "ev_0_E1"), 3, "no evidence 'ev_0_E1'"),
     "metric without data": (("metrics", "run", "error_rate_by_service", *LONG_AGO), 3, ""),
 }
 FOLDERS: Mapping[str, tuple[str, str]] = {
@@ -51,6 +53,24 @@ class Story:
     asked: Ended
     alone: Mapping[str, Ended]
     elsewhere: Mapping[str, Ended]
+    records: Mapping[str, Ended]
+
+    @property
+    def uid(self) -> str:
+        """The address of the answer's first evidence."""
+        return str(self.asked.document["evidence"][0]["uid"])
+
+
+def records_of(uid: str) -> Mapping[str, tuple[str, ...]]:
+    """Commands on what the answer left behind, as documents."""
+    commands = {
+        "show": ("evidence", "show", uid),
+        "replay": ("evidence", "replay", uid),
+        "audit": ("audit", "list", "--kind", "evidence.replayed"),
+        "chain": ("audit", "verify"),
+        "grounding": ("grounding",),
+    }
+    return {name: (*words, "--json") for name, words in commands.items()}
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +87,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     alone = [(*words, "--json") for words, _, _ in CASES.values()]
     elsewhere = [("--data", data, "ask", ERRORS_ASKED) for data, _ in FOLDERS.values()]
     ends = many(folder, [*alone, *elsewhere])
-    return Story(folder, loaded, asked, dict(zip(CASES, ends, strict=False)), dict(zip(FOLDERS, ends[len(CASES) :], strict=True)))
+    first, others = dict(zip(CASES, ends, strict=False)), dict(zip(FOLDERS, ends[len(CASES) :], strict=True))
+    records = records_of(asked.document["evidence"][0]["uid"])
+    return Story(folder, loaded, asked, first, others, dict(zip(records, many(folder, list(records.values())), strict=True)))
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +99,11 @@ def service(story: Story) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def beside(service: Service) -> Mapping[str, Ended]:
-    ends = many(service.folder, [(*words, "--json") for words, _, _ in CASES.values()])
-    return dict(zip(CASES, ends, strict=True))
+def beside(service: Service, story: Story) -> Mapping[str, Ended]:
+    asked, records = [(*words, "--json") for words, _, _ in CASES.values()], records_of(story.uid)
+    told = {f"{name} told": words[:-1] for name, words in records.items()}
+    ends = many(service.folder, [*asked, *records.values(), *told.values()])
+    return dict(zip([*CASES, *records, *told], ends, strict=True))
 
 
 def words_of(end: Ended) -> str:
@@ -132,6 +156,27 @@ def test_what_cannot_be_done_has_its_exit_code_and_says_why(story: Story, case: 
 @pytest.mark.parametrize("case", CASES)
 def test_a_command_ends_the_same_beside_a_running_service(story: Story, beside: Mapping[str, Ended], case: str) -> None:
     assert (beside[case].code, words_of(beside[case])) == (story.alone[case].code, words_of(story.alone[case]))
+
+
+def test_what_an_answer_left_behind_is_shown_and_asked_again(story: Story) -> None:
+    shown, again, records = story.records["show"].document, story.records["replay"].document, story.records
+    assert (shown["uid"], shown["intact"], shown["sql_current"]) == (story.uid, True, True)
+    assert (again["same"], again["was_sha256"]) == (True, shown["sha256"])
+    assert [entry["details"]["uid"] for entry in records["audit"].document] == [story.uid]
+    assert (records["chain"].document["whole"], records["chain"].document["entries"] > 5) == (True, True)
+    assert records["grounding"].document["success_rate"] == 1.0
+    assert {name: end.code for name, end in records.items()} == dict.fromkeys(records, 0)
+
+
+def test_beside_a_running_service_the_records_are_the_same(story: Story, beside: Mapping[str, Ended]) -> None:
+    shown, chain = beside["show"].document, beside["chain"].document
+    assert shown == story.records["show"].document
+    assert (beside["replay"].document["same"], chain["whole"]) == (True, True)
+    assert chain["entries"] > story.records["chain"].document["entries"]
+    assert beside["replay told"].out == f"same: {shown['sha256']}\n"
+    assert "entries, one chain" in beside["chain told"].out
+    assert "100.0 % stood" in beside["grounding told"].out
+    assert f"sha256 {shown['sha256']}, intact" in beside["show told"].out
 
 
 @pytest.mark.parametrize("case", FOLDERS)
