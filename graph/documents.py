@@ -20,14 +20,7 @@ NOT_GRADED = Grounding(None, None, None, None)
 
 def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: datetime) -> Analysis:
     """The analysis of a finished run; ids of evidence and usage are completed when it is stored."""
-    judged, gaps = _shown(state.get("judged", [])), tuple(map(inline, _gaps(context, state)))
-    grounding = state.get("grounding") or NOT_GRADED
-    ledger, scope = context.ledger, context.scope
-    findings = (*map(_disarmed, state.get("findings", [])), *steering(context, len(state.get("findings", []))))
-    removed, model = _shown(state.get("removed", [])), _model(ledger.models)
-    language = context.question.language
-    notes, told = tuple(translated(note, language) for note in ledger.notes), translated(state["headline"], language)
-    page = Page(told, judged, findings, gaps, grounding, scope.window, notes, model, removed, language)
+    page, ledger, scope = _page(context, state), context.ledger, context.scope
     return Analysis(
         run_id=scope.run_id,
         thread_id=context.thread_id,
@@ -37,29 +30,48 @@ def analysis_of(context: RunContext, state: RunState, trigger: Trigger, at: date
         desks=tuple(state.get("desks", [])),
         headline=page.headline,
         answer_markdown=markdown(page),
-        claims=judged,
+        claims=page.judged,
         evidence=tuple(ledger.evidence[name] for name in sorted(ledger.evidence, key=_number)),
-        findings=findings,
-        severity=worst(tuple(finding.severity for finding in findings)),
-        grounding=grounding,
-        removed_claims=removed,
-        could_not_check=gaps,
+        findings=page.findings,
+        severity=worst(tuple(finding.severity for finding in page.findings)),
+        grounding=page.grounding,
+        removed_claims=page.removed,
+        could_not_check=page.could_not_check,
         model=page.model,
         fallback=ledger.fell_back,
         status=_status(context),
-        final_decision=_decision(context, state, judged),
+        final_decision=_decision(context, state, page.judged),
         as_of=at,
         usage=Usage(),
         root_causes=shared(root_causes(ledger.evidence.values())),
         similar_incidents=shared(similar_incidents(ledger.evidence.values())),
-        recommendations=recommendations(judged),
+        recommendations=recommendations(page.judged),
         incident_ids=context.question.incident_ids,
         affected=affected(ledger.evidence.values()),
         trace_id="",
         prompt_versions=dict(ledger.prompt_versions),
-        notes=notes,
+        notes=page.notes,
         lag_s=max((item.lag_s for item in ledger.evidence.values()), default=0.0),
-        language=language,
+        language=page.language,
+    )
+
+
+def _page(context: RunContext, state: RunState) -> Page:
+    """What is shown, and told in the language of the question; steering is looked for first, as it adds a note."""
+    judged, language = _shown(state.get("judged", [])), context.question.language
+    found = state.get("findings", [])
+    findings = (*map(_disarmed, found), *steering(context, len(found)))
+    return Page(
+        translated(state["headline"], language),
+        judged,
+        findings,
+        tuple(map(inline, _gaps(context, state))),
+        state.get("grounding") or NOT_GRADED,
+        context.scope.window,
+        tuple(translated(note, language) for note in context.ledger.notes),
+        _model(context.ledger.models),
+        _shown(state.get("removed", [])),
+        language,
     )
 
 

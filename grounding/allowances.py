@@ -19,6 +19,7 @@ _THAN = re.compile(
     r"\b(?:than|compared (?:to|with)|versus|vs\.?|times (?:that|those) of|as (?:many|much|high|low|large|long|big|often)\b)\s+",
     re.IGNORECASE,
 )
+_SAYS_ZERO = re.compile(r"(?<![\w.,:/-])(?:0(?:\.0+)?|zero)(?![\w/-]|[.,:]\d)|\b(?:most|least|(?:high|low|few|larg|small|bigg)est)\b", re.IGNORECASE)
 _BOUNDS = frozenset({"≥", "≤", ">", "<"})
 _RATIO_WORDS = re.compile(r"\b(?:ratio|factor|times|fold|x)\b", re.IGNORECASE)
 _LESS = re.compile(r"\b(?:less|fewer|lower|smaller|shorter|faster|fell|fewest|decreas\w*|drop\w*|declin\w*)\b", re.IGNORECASE)
@@ -181,7 +182,9 @@ def _quantifier_is_covered(token: Token, _text: str, cover: Cover) -> bool:
     return stated is None or quantifier.rank >= stated.rank
 
 
-def _negation_is_covered(_token: Token, _text: str, cover: Cover) -> bool:
+def _negation_is_covered(_token: Token, text: str, cover: Cover) -> bool:
+    if cover.negation == "nothing":
+        return _SAYS_ZERO.search(text) is None
     return cover.negation != "forbidden"
 
 

@@ -46,7 +46,8 @@ def _judged(scene: Scene, cause: Side, effect: Side) -> Outcome:
     path = _path(scene, cause, effect)
     if isinstance(path, Outcome):
         return path
-    setting = Setting(path, cause.fact, effect.fact, scene.graph, scene.facts, _step(cause.fact, effect.fact))
+    told = Setting(path, cause.fact, effect.fact, scene.graph, scene.facts, _step(cause.fact, effect.fact))
+    setting = _bounded(scene, told)
     kinds = _kinds(scene, setting)
     problem = first_problem(
         partial(_same_scene, scene),
@@ -58,7 +59,24 @@ def _judged(scene: Scene, cause: Side, effect: Side) -> Outcome:
     if problem:
         return problem
     found = rivalry.rivals(replace(setting, facts=(*scene.facts, *scene.changes_around)))
-    return _rival_problem(scene, found) or _settled(scene, setting, f"{_told(setting, kinds)}; {_rivals_told(found)}")
+    return _rival_problem(scene, found) or _settled(scene, setting, f"{_told(told, kinds)}; {_rivals_told(found)}")
+
+
+def _bounded(scene: Scene, setting: Setting) -> Setting:
+    """Departures that nothing dates lie in their windows, which can refute an order; where order alone tells who is the cause, not."""
+    if setting.cause.kind != "change" and _is_told_by_order(setting):
+        return setting
+    return replace(setting, cause=_dated(scene, setting.cause, first=True), effect=_dated(scene, setting.effect, first=False))
+
+
+def _dated(scene: Scene, fact: Fact, *, first: bool) -> Fact:
+    """A departure at an end of its window, where its evidence has no column of times that could have said since when."""
+    source = scene.case.evidence.get(fact.evidence)
+    if fact.at or fact.departure is None or source is None or not windows.is_known(source.window):
+        return fact
+    if any(column.type == "time" for column in source.columns):
+        return fact
+    return replace(fact, at=source.window.start if first else source.window.end)
 
 
 def _step(cause: Fact, effect: Fact) -> timedelta:
@@ -108,12 +126,15 @@ def _order_problem(setting: Setting) -> Outcome | None:
         return unverified(f"nothing bound says since when {(setting.effect if cause else setting.cause).service} departs")
     if cause > effect + setting.step:
         return contradicted(f"the cause came after its effect: {rfc3339(cause)} and {rfc3339(effect)}")
-    is_told_by_order = setting.cause.service == setting.effect.service or setting.effect.service in setting.graph.below(
-        setting.cause.service
-    )
-    if is_told_by_order and not cause + setting.step < effect and setting.cause.kind != "change":
+    if _is_told_by_order(setting) and not cause + setting.step < effect and setting.cause.kind != "change":
         return unverified("cause and effect began together, and the calls do not tell which is which")
     return None
+
+
+def _is_told_by_order(setting: Setting) -> bool:
+    """Whether the calls do not tell cause from effect: one service, or each calls the other."""
+    cause, effect = setting.cause.service, setting.effect.service
+    return cause == effect or effect in setting.graph.below(cause)
 
 
 def _premise_problem(scene: Scene, path: Sequence[str]) -> Outcome | None:

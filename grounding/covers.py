@@ -33,6 +33,8 @@ _TEXT_SLOTS = (
 )
 _MORE_TEXT_SLOTS = ("first", "then", "cause", "effect", "source")
 _BLANKS = re.compile(r"\{\w+\}")
+# "nothing": the amount is zero, which "no errors" says and "not 0" denies.
+Negation = Literal["forbidden", "required", "allowed", "nothing"]
 MAX_LITERAL = 400
 _MARKS = " .…\"'“”"
 _SIDES = 2
@@ -61,7 +63,7 @@ class Cover:
     durations: tuple[float, ...] = ()
     directions: frozenset[int] = frozenset()
     quantifiers: frozenset[str] = frozenset()
-    negation: Literal["forbidden", "required", "allowed"] = "forbidden"
+    negation: Negation = "forbidden"
     aggs: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -255,7 +257,7 @@ def _quantifiers(claim: Claim, cells: tuple[BoundCell, ...]) -> frozenset[str]:
     return frozenset(found | ({"first", "last"} & said - {opposite}) | ({"first", "last"} if "first" in claim.slots else set()))
 
 
-def _negation(claim: Claim, values: tuple[Reference, ...]) -> Literal["forbidden", "required", "allowed"]:
+def _negation(claim: Claim, values: tuple[Reference, ...]) -> Negation:
     if claim.kind == "absence":
         return "required"
     is_none = str(claim.slots.get("quantifier", "")).lower() in {"none", "no", "never"} or relations.op_of(claim.slots.get("op")) == "≠"
@@ -263,4 +265,6 @@ def _negation(claim: Claim, values: tuple[Reference, ...]) -> Literal["forbidden
     is_false = value is False or value is None or str(value).lower() in {"false", "no", "none"}
     is_zero = claim.kind == "quantity" and any(reference.amount.value == 0 for reference in values)
     is_order = claim.kind in {"causal", "recommendation", "quote"}
-    return "allowed" if is_none or is_false or is_zero or is_order else "forbidden"
+    if is_none or is_false or is_order:
+        return "allowed"
+    return "nothing" if is_zero else "forbidden"

@@ -11,6 +11,7 @@ from grounding.outcomes import Outcome, contradicted, supported, unverified
 from grounding.paths import BoundCell, is_series
 
 MIN_CHARS = 3
+_QUOTED = re.compile(r"\u201c([^\u201d]+)\u201d|\"([^\"]+)\"|\u00ab([^\u00bb]+)\u00bb")
 _MARKS = "\"'“”\u2018\u2019«»`"
 
 
@@ -34,8 +35,14 @@ def check(claim: Claim, evidence: EvidenceById) -> Outcome:
 
 def quoted_text(claim: Claim) -> str:
     """The quoted words, without surrounding marks and cut-off dots."""
-    text = folded(str(claim.slots.get("text") or claim.slots.get("value") or ""))
+    text = folded(str(claim.slots.get("text") or claim.slots.get("value") or _own_words(claim.text)))
     return text.strip(_MARKS + " ").removesuffix("…").removesuffix("...").removeprefix("…").removeprefix("...").strip()
+
+
+def _own_words(text: str) -> str:
+    """What a quote that is only text quotes: the words between its marks, else all of it."""
+    inside = _QUOTED.findall(text)
+    return next(part for part in inside[0] if part) if len(inside) == 1 else text
 
 
 def occurs(wanted: str, cell: BoundCell) -> bool:

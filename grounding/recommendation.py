@@ -177,11 +177,16 @@ def _unanswered(advice: _Advice) -> str:
     if advice.runbook or advice.action is None:
         return ""
     said = _topics(advice)
-    answered = any(
-        (wanted := vocabulary.stems(phrase.replace("_", " "))) and any(wanted <= topic for topic in said)
-        for phrase in advice.action.answers
-    )
-    return "" if answered else f"{advice.action.name!r} does not answer what its premises say"
+    others = (one for one in advice.case.knowledge.actions.values() if one is not advice.action)
+    # What no action of the catalogue speaks of is another's vocabulary, not a wrong action.
+    if _answers(advice.action, said) or not any(_answers(one, said) for one in others):
+        return ""
+    return f"{advice.action.name!r} does not answer what its premises say"
+
+
+def _answers(action: Action, said: Sequence[frozenset[str]]) -> bool:
+    wanted = (vocabulary.stems(phrase.replace("_", " ")) for phrase in action.answers)
+    return any(phrase and any(phrase <= topic for topic in said) for phrase in wanted)
 
 
 def _topics(advice: _Advice) -> list[frozenset[str]]:

@@ -165,6 +165,8 @@ def _named_in_text(text: str, cell: BoundCell) -> Named | Outcome:
     if not named:
         if _says_a_key(text, evidence):
             return contradicted(f"the row bound is not about {text!r}")
+        if _is_filter(text, evidence):
+            return {}
         return unverified(f"the row bound does not show that it is about {text!r}")
     rest = text
     for value in (*named.values(), *evidence.params.values()):
@@ -173,6 +175,13 @@ def _named_in_text(text: str, cell: BoundCell) -> Named | Outcome:
     if foreign or _says_a_key(rest, evidence):
         return unverified(f"the row bound does not show that it is about {foreign or rest.strip()!r}")
     return named
+
+
+def _is_filter(text: str, evidence: Evidence) -> bool:
+    """Whether a subject is just what the query was narrowed to, with or without the filter's name."""
+    wanted = vocabulary.plain(text)
+    filters = entity_filters(evidence).items()
+    return any(wanted in {vocabulary.plain(f"{value}"), *(vocabulary.plain(f"{a} {b}") for a, b in ((name, value), (value, name)))} for name, value in filters)
 
 
 def mentions(text: str, value: str) -> bool:

@@ -106,8 +106,14 @@ def _event_problem(event: Any, cells: Sequence[BoundCell], found: Operand, claim
     return first_problem(
         partial(windows.window_problem, claim.slots.get("window"), cell),
         partial(_name_problem, event, cell, claim),
-        partial(_about_problem, event, cells, claim) if not series else (lambda: None),
+        partial(_about_problem, event, cells, claim),
+        partial(metrics.metric_problem, _metric_of(event), cell, claim) if series else (lambda: None),
     )
+
+
+def _metric_of(event: Any) -> Any:
+    """The metric that an event is told of, which has to be the series."""
+    return event.get("metric") if isinstance(event, Mapping) else None
 
 
 def _about_problem(event: Any, cells: Sequence[BoundCell], claim: Claim) -> Outcome | None:

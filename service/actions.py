@@ -27,7 +27,13 @@ async def ask(parts: Parts, request: ChatRequest, emit: Emit = silent) -> Analys
     asked = await window(parts, request.start, request.end, tz)
     thread = ThreadId(request.thread_id) if request.thread_id else None
     question = Question(
-        request.question, asked, request.desk, thread, tz, request.lang or parts.settings.language_for(request.question), budget_of(parts, request.budget)
+        request.question,
+        asked,
+        request.desk,
+        thread,
+        tz,
+        request.lang or parts.settings.language_for(request.question),
+        budget_of(parts, request.budget),
     )
     return await parts.analyst.analyse(question, emit)
 
