@@ -21,6 +21,7 @@ from domain.ports import Meter as Metrics
 from domain.prices import UNPRICED, PriceTable
 from domain.tasks import Limits, Turn
 from domain.window import Window
+from graph.confirmed import with_confirmed
 from graph.context import Ledger, RunContext, Suggest, Tools, Verify
 from graph.documents import analysis_of
 from graph.events import Emit, Event, silent
@@ -125,6 +126,7 @@ class Analyst:
             turns = await ports.state.turns(run.thread_id, run.tenant)
             read_as = in_english(question.text, extent.services if extent else ())
             follow = await followed(read_as, turns, ports.state, run.tenant)
+            known = await with_confirmed(ports.knowledge, ports.documents, ports.state, run.tenant)
         if extent is None:
             raise NothingFoundError("Nothing is stored yet. Load something first: watchfloor ingest FILE")
         asked = resolved(read_as, turns)
@@ -154,7 +156,7 @@ class Analyst:
             limits=ports.limits,
             documents=ports.documents,
             verify=ports.verify,
-            knowledge=ports.knowledge,
+            knowledge=known,
             prices=ports.prices,
         )
 
