@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,8 @@ MAKERS = {
 
 @pytest.mark.parametrize("name", sorted(EQUALITY))
 def test_it_may_be_an_equality_filter(name: str) -> None:
-    assert taint_problem(ToolCall("errors", replace(Filters(), **{name: STRANGE})), SCOPE) is None
+    given: dict[str, Any] = {name: STRANGE}
+    assert taint_problem(ToolCall("errors", Filters(**given)), SCOPE) is None
 
 
 def test_it_may_not_be_searched_for() -> None:
