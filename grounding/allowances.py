@@ -9,6 +9,7 @@ from grounding import ranking, relations, units, vocabulary
 from grounding.amounts import Amount
 from grounding.cells import Number
 from grounding.covers import Cover, Reference
+from grounding.lexicon import names_in
 from grounding.sanitising import disarmed
 from grounding.tokens import Token
 
@@ -19,7 +20,10 @@ _THAN = re.compile(
     r"\b(?:than|compared (?:to|with)|versus|vs\.?|times (?:that|those) of|as (?:many|much|high|low|large|long|big|often)\b)\s+",
     re.IGNORECASE,
 )
-_SAYS_ZERO = re.compile(r"(?<![\w.,:/-])(?:0(?:\.0+)?|zero)(?![\w/-]|[.,:]\d)|\b(?:most|least|(?:high|low|few|larg|small|bigg)est)\b", re.IGNORECASE)
+_DENIES_RANK = re.compile(r"(?:\b(?:not|never)|n['\u2019]t)\b(?:\s+\w+){0,2}\s+the\s+(?:most|least|\w+est)\b", re.IGNORECASE)
+_SAYS_ZERO = re.compile(
+    r"(?<![\w.,:/-])(?:0(?:\.0+)?|zero)(?![\w/-]|[.,:]\d)|\b(?:most|least|(?:high|low|few|larg|small|bigg)est)\b", re.IGNORECASE
+)
 _BOUNDS = frozenset({"≥", "≤", ">", "<"})
 _RATIO_WORDS = re.compile(r"\b(?:ratio|factor|times|fold|x)\b", re.IGNORECASE)
 _LESS = re.compile(r"\b(?:less|fewer|lower|smaller|shorter|faster|fell|fewest|decreas\w*|drop\w*|declin\w*)\b", re.IGNORECASE)
@@ -169,9 +173,8 @@ def _is_reversed(text: str, cover: Cover) -> bool:
 
 def distinct_names(slot: object, against: object) -> list[str]:
     """The names that tell one subject from the other."""
-    theirs = {str(value) for value in against.values()} if isinstance(against, dict) else {str(against)}
-    mine = [str(value) for value in slot.values()] if isinstance(slot, dict) else [str(slot)]
-    return [disarmed(name) for name in mine if name not in theirs]
+    theirs = names_in(against)
+    return [disarmed(name) for name in names_in(slot) if name not in theirs]
 
 
 def _quantifier_is_covered(token: Token, _text: str, cover: Cover) -> bool:
@@ -185,7 +188,7 @@ def _quantifier_is_covered(token: Token, _text: str, cover: Cover) -> bool:
 def _negation_is_covered(_token: Token, text: str, cover: Cover) -> bool:
     if cover.negation == "nothing":
         return _SAYS_ZERO.search(text) is None
-    return cover.negation != "forbidden"
+    return cover.negation != "forbidden" and not (cover.negation == "required" and _DENIES_RANK.search(text))
 
 
 def _cause_is_covered(_token: Token, _text: str, cover: Cover) -> bool:

@@ -39,6 +39,8 @@ def check(claim: Claim, evidence: EvidenceById) -> Outcome:
 
 
 def _checked(claim: Claim, cells: Sequence[BoundCell], quantifier: Quantifier | None) -> Outcome:
+    if quantifier is not None and quantifier.is_ranking and len(cells) > 1:
+        cells = _own_cells(claim, cells) or cells
     cell, slots = cells[0], claim.slots
     column = _attribute_column(claim, cell)
     if isinstance(column, Outcome):
@@ -53,6 +55,12 @@ def _checked(claim: Claim, cells: Sequence[BoundCell], quantifier: Quantifier | 
         partial(support_problem, cells, "an all-clear") if _is_all_clear(claim) else _nothing,
     )
     return problem or supported()
+
+
+def _own_cells(claim: Claim, cells: Sequence[BoundCell]) -> tuple[BoundCell, ...]:
+    """The subject's own cells of a list that a ranking is bound to."""
+    subject = claim.slots.get("subject")
+    return tuple(cell for cell in cells if subject and not isinstance(subjects.named_keys(subject, cell), Outcome))
 
 
 def _is_all_clear(claim: Claim) -> bool:
@@ -90,7 +98,7 @@ def _subject_problem(claim: Claim, cells: Sequence[BoundCell], column: Column, i
     is_scope = is_share or (column.role == "key" and claimed_value(claim) is not _MISSING)
     if not is_scope:
         return subjects.subject_problem(subject, cells, claim.slots.get("window"))
-    if not subject or subjects.is_everything(subject):
+    if not subject or subjects.is_everything(subject) or subjects.is_every_key(subject, cells[0].evidence):
         return _whole_scope_problem(subject, cells[0])
     named = subjects.named_keys(subject, cells[0])
     return named if isinstance(named, Outcome) else None
@@ -186,7 +194,8 @@ def _share_problem(claim: Claim, cells: Sequence[BoundCell], column: Column, qua
     if value is _MISSING:
         return _lone_problem(cell, quantifier)
     holds = partial(_has, column, value, claim.slots.get("unit"))
-    named = subjects.named_keys(subject, cell) if subject and not subjects.is_everything(subject) else {}
+    is_scope = not subject or subjects.is_everything(subject) or subjects.is_every_key(subject, source)
+    named = {} if is_scope else subjects.named_keys(subject, cell)
     if isinstance(named, Outcome):
         return named
     rows = subjects.rows_fitting(named, source)

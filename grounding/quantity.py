@@ -62,6 +62,8 @@ def _derived_frame_problem(claim: Claim, found: Measured) -> Outcome | None:
 def _derived_metric_problem(name: str, found: Measured, columns: Sequence[Column]) -> Outcome | None:
     """The metric named is one of the columns by name, or in words that fit none of the others better."""
     words = vocabulary.stems(name)
+    if found.derived == "count" and _counts_keys(name, found):
+        return None
     if not words or any(metrics.is_named(name, column) for column in columns):
         return None
     others = [column for cell in found.cells[:1] for column in metrics.measures(cell.evidence) if column not in columns]
@@ -72,6 +74,15 @@ def _derived_metric_problem(name: str, found: Measured, columns: Sequence[Column
     if not words & (named | {found.derived}) or any(words <= metrics.column_stems(column) for column in others if not words <= named):
         return unverified(f"metric {name!r} is not what the derivation is over")
     return None
+
+
+def _counts_keys(name: str, found: Measured) -> bool:
+    """Whether rows are counted as the things of a key column, each of which stands in one row only."""
+    source = found.cells[0].evidence
+    keys = [column for column in source.columns if column.name in key_names(source)]
+    key = next((one for one in keys if metrics.is_named(name, one) or subjects.is_every_key(name, replace(source, columns=(one,)))), None)
+    values = [str((cell.row or {}).get(key.name)) for cell in found.cells] if key else []
+    return bool(values) and len(set(values)) == len(values)
 
 
 def _stray_slot_problem(claim: Claim, cell: Any) -> Outcome | None:

@@ -33,6 +33,11 @@ def check(claim: Claim, evidence: EvidenceById) -> Outcome:
     return _frame_problem(claim, holding, is_series(bindings[0].path)) or supported("stands in the cell; shown as a quote")
 
 
+def is_slotted(claim: Claim) -> bool:
+    """Whether the slots say what is quoted; else the sentence has it."""
+    return bool(claim.slots.get("text") or claim.slots.get("value"))
+
+
 def quoted_text(claim: Claim) -> str:
     """The quoted words, without surrounding marks and cut-off dots."""
     text = folded(str(claim.slots.get("text") or claim.slots.get("value") or _own_words(claim.text)))

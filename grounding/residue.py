@@ -110,11 +110,16 @@ def _wrong_order(text: str, covers: Sequence[Cover]) -> Iterable[Problem]:
         slots = one.claim.slots
         if "first" not in slots or "then" not in slots:
             continue
-        at = [min((text.casefold().find(name.casefold()) for name in distinct_names(slots[a], slots[b])), default=-1) for a, b in _BOTH]
+        at = [_place(distinct_names(slots[a], slots[b]), text.casefold()) for a, b in _BOTH]
         word = _ORDER_WORD.search(text, max(0, min(at)), max(at)) if min(at) >= 0 else None
         is_later = str(slots.get("relation", "before")).lower() in {"after", "follows", "later"}
         if word and ((word[0].lower() in {"after", "follows", "followed"} and "by" not in word[0]) == (at[0] < at[1])) != is_later:
             yield Problem(word[0], f"the text has the order the other way round: {word[0]!r}", contradicts=True)
+
+
+def _place(names: Sequence[str], text: str) -> int:
+    """Where the first of some names stands in a text in small letters; -1 where none does."""
+    return min((at for name in names if (at := text.find(name.casefold())) >= 0), default=-1)
 
 
 def _other_metric(text: str, covers: Sequence[Cover]) -> Iterable[Problem]:

@@ -27,6 +27,14 @@ def is_everything(subject: Any) -> bool:
     return isinstance(subject, str) and subject.strip().casefold() in EVERYTHING
 
 
+def is_every_key(subject: Any, evidence: Evidence) -> bool:
+    """Whether a subject is the plural of a key column: "nodes", "all pods"."""
+    said = re.sub(r"^(?:all|every|the|each)\s+(?:the\s+)?", "", str(subject).strip().casefold()) if isinstance(subject, str) else ""
+    names = {vocabulary.plain(column.label or column.name) for column in evidence.columns if column.name in key_names(evidence)}
+    said = vocabulary.plain(said)
+    return any(said in {f"{name}s", f"{name}es"} or (name.endswith("y") and said == f"{name[:-1]}ies") for name in names)
+
+
 def filters_of(evidence: Evidence) -> dict[str, Any]:
     """The parameters that narrowed what the evidence is about."""
     names = ENTITY_FILTERS | _LOOSE_FILTERS | set(key_names(evidence))
@@ -181,7 +189,10 @@ def _is_filter(text: str, evidence: Evidence) -> bool:
     """Whether a subject is just what the query was narrowed to, with or without the filter's name."""
     wanted = vocabulary.plain(text)
     filters = entity_filters(evidence).items()
-    return any(wanted in {vocabulary.plain(f"{value}"), *(vocabulary.plain(f"{a} {b}") for a, b in ((name, value), (value, name)))} for name, value in filters)
+    return any(
+        wanted in {vocabulary.plain(f"{value}"), *(vocabulary.plain(f"{a} {b}") for a, b in ((name, value), (value, name)))}
+        for name, value in filters
+    )
 
 
 def mentions(text: str, value: str) -> bool:

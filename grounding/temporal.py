@@ -34,15 +34,34 @@ class Moment:
 
 def check(claim: Claim, evidence: EvidenceById) -> Outcome:
     """Whether an event was at that time, or two events stand in that order."""
-    bindings = claim.bound("value") + claim.bound("series") + claim.bound("baseline")
+    given = [event for name in ("first", "then", "event") if (event := _cell_of(claim.slots.get(name)))]
+    bindings = tuple(given) or claim.bound("value") + claim.bound("series") + claim.bound("baseline")
     if not bindings:
         return unverified("unbound: no cell is cited")
-    claim = replace(claim, slots={name: _flat(value) if name in _EVENTS else value for name, value in claim.slots.items()})
+    slots = {name: _flat(_row_event(value, evidence)) if name in _EVENTS else value for name, value in claim.slots.items()}
+    claim = replace(claim, slots=slots)
     if "first" in claim.slots and "then" in claim.slots:
         return _order_outcome(claim, bindings, evidence)
     if "at" in claim.slots:
         return _at_outcome(claim, bindings, evidence)
     return unverified("the claim gives neither event and at, nor first and then")
+
+
+def _cell_of(event: Any) -> Binding | None:
+    """The cell that an event is given as: {evidence, path}."""
+    if not isinstance(event, Mapping) or not isinstance(event.get("path"), str) or not isinstance(event.get("evidence"), str):
+        return None
+    return Binding(event["evidence"], event["path"])
+
+
+def _row_event(event: Any, evidence: EvidenceById) -> Any:
+    """An event given as a cell, as what the cell's row is about."""
+    binding = _cell_of(event)
+    found = operands.operand(binding, evidence) if binding else None
+    if not isinstance(found, Operand) or not found.cells or is_series(found.binding.path):
+        return event
+    row, rest = found.cells[0].row or {}, {name: value for name, value in event.items() if name not in {"evidence", "path"}}
+    return {**{name: row.get(name) for name in key_names(found.cells[0].evidence)}, **rest}
 
 
 def _flat(event: Any) -> Any:

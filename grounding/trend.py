@@ -81,7 +81,7 @@ def _order_problem(cells: Sequence[BoundCell]) -> Outcome | None:
 
 def _outcome(claim: Claim, word: str, values: Sequence[float], cells: Sequence[BoundCell]) -> Outcome:
     if word in {"spike", "drop"}:
-        return _outlier_outcome(word, values)
+        return _outlier_outcome(claim, word, values, cells[0])
     rest = seasons.deseasonalised(values, cells[0].evidence.step_s)
     drift, shift = drift_of(rest), shifts.shift_of(rest)
     shown = f"recomputed: change {100 * drift.change:+.1f} %, p {drift.p:.3f}"
@@ -104,10 +104,27 @@ def _steady_outcome(drift: Drift, shift: Shift | None, values: Sequence[float], 
     return unverified(shown) if abs(drift.change) < CHANGE else contradicted(shown)
 
 
-def _outlier_outcome(word: str, values: Sequence[float]) -> Outcome:
+def _outlier_outcome(claim: Claim, word: str, values: Sequence[float], cell: BoundCell) -> Outcome:
     found = shifts.excursion(values, up=word == "spike")
     shown = f"recomputed: {found.deviations:.1f} robust deviations from the median, {100 * found.share:.0f} % of the points"
-    return supported(shown) if found.is_spike(SPIKE) else contradicted(shown)
+    if not found.is_spike(SPIKE):
+        return contradicted(shown)
+    return _height_problem(claim, values, cell, up=word == "spike") or supported(shown)
+
+
+def _height_problem(claim: Claim, values: Sequence[float], cell: BoundCell, *, up: bool) -> Outcome | None:
+    """The magnitude of a spike or drop is its farthest value, that value's distance from the median, or this as % or times of it."""
+    claimed = number(claim.slots.get("magnitude"))
+    if claimed is None:
+        return None
+    usual, extreme = statistics.median(values), max(values) if up else min(values)
+    measured = units.unit_of(cell.column.unit, cell.column.agg)
+    said = units.claimed_unit(claim.slots.get("unit"), measured)
+    own = (units.convert(value, measured, said) for value in (extreme, abs(extreme - usual)))
+    relative = (100 * abs(extreme - usual) / abs(usual), extreme / usual) if usual else ()
+    if any(units.agrees(magnitude(claimed), abs(value)) for value in (*own, *relative) if value is not None):
+        return None
+    return contradicted(f"recomputed: {extreme:g} against a median of {usual:g}")
 
 
 def _magnitude_problem(claim: Claim, cells: Sequence[BoundCell]) -> Outcome | None:
@@ -121,7 +138,9 @@ def _magnitude_problem(claim: Claim, cells: Sequence[BoundCell]) -> Outcome | No
         return unverified(str(error))
     unit = units.claimed_unit(claim.slots.get("unit"), first.unit)
     gap: float | None = last.value - first.value
-    if unit.name == "%" and first.unit.dimension != "fraction":
+    if unit.name == "pp" and first.unit.dimension == "fraction":
+        gap = (gap or 0) * first.unit.factor * 100
+    elif unit.name == "%" and (claim.slots.get("unit") or first.unit.dimension != "fraction"):
         gap = 100 * (gap or 0) / abs(first.value) if first.value else None
     else:
         gap = units.convert(gap or 0, first.unit, unit)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.claims import Claim, Judged, Verdict
-from grounding import extraction, residue
+from grounding import extraction, quote, residue
 from grounding.case import Case
 from grounding.causes.wording import wording_problem
 from grounding.clauses import unchecked_clause
@@ -44,6 +44,9 @@ def _judge(claim: Claim, case: Case) -> Judged:
 
 
 def _judged(claim: Claim, case: Case) -> Judged:
+    if claim.kind == "quote" and claim.bind and claim.text and not quote.is_slotted(claim):
+        slots = {**claim.slots, "text": quote.quoted_text(claim)}
+        return replace(_judged(replace(claim, slots=slots), case), claim=claim)
     if claim.kind == "text" or (not claim.slots and claim.text):
         return _judge_text(claim, case)
     outcome = _check(_with_about(claim), case)

@@ -56,7 +56,9 @@ _JOINED = (("response time", "responsetime"), ("response-time", "responsetime"),
 _JOINED_HYPHEN = (("log-in", "login"), ("sign-in", "login"), ("log-on", "login"))
 _WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+[a-z]*")
 _SHORT = 3  # "dns" and "gas" are no plurals
-UNIT_WORDS = frozenset({"ns", "us", "ms", "s", "sec", "pct", "percent", "second", "millisecond", "kb", "mb", "gb", "kib", "mib", "gib"})
+UNIT_WORDS = frozenset(
+    {"ns", "us", "ms", "s", "sec", "pct", "percent", "second", "millisecond", "kb", "mb", "gb", "kib", "mib", "gib", "tb", "tib", "h", "pp"}
+)
 
 
 def stem(word: str) -> str:
