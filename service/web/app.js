@@ -4,6 +4,7 @@ import { learn, openRun, showEmpty, startAsking } from "./asking.js";
 import { closeBriefings, openBriefings } from "./briefings.js";
 import { byId, el, show } from "./dom.js";
 import { EvidencePanel } from "./evidence.js";
+import { closeGrounding, openGrounding } from "./grounding.js";
 import { closeIncidents, openIncidents } from "./incidents.js";
 import { L } from "./labels.js";
 import { others } from "./language.js";
@@ -18,6 +19,7 @@ const VIEWS = {
   briefings: { open: (id) => openBriefings(id, panel), close: closeBriefings, id: "briefing" },
   live: { open: () => openLive(), close: closeLive, id: "" },
   pipeline: { open: () => openPipeline(), close: closePipeline, id: "" },
+  grounding: { open: () => openGrounding(), close: closeGrounding, id: "" },
 };
 let shown = "";
 

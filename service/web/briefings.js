@@ -1,10 +1,13 @@
 /* The briefings view: the list, and one briefing: what mattered first, then figures, services, and the evidence of every sentence. */
 import * as api from "./api.js";
-import { advice, badge, claimList, claimsPart, listPart, score } from "./answer.js";
+import { advicePart } from "./advice.js";
+import { badge, listPart } from "./answer.js";
+import { claimList, claimsPart } from "./claims.js";
 import { byId, el, nodes, show } from "./dom.js";
 import { between, capital, clock, minute, number, seconds, span, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
 import { Sheet } from "./sheet.js";
+import { score } from "./trust.js";
 
 const T = L.briefings;
 const MADE = ["hourly", "daily", "weekly"];
@@ -119,7 +122,7 @@ function content(briefing, panel) {
     services(briefing, panel),
     incidents(briefing),
     Object.entries(T.sections).map(([name, title]) => sentences(title, briefing[name], briefing, panel)),
-    listPart(T.advice, briefing.recommendations.map((one) => (typeof one === "string" ? one : advice(one)))),
+    advicePart(briefing, panel),
     listPart(T.unchecked, briefing.could_not_check),
     briefing.claims.length > 0 && el("details", { class: "fold" }, el("summary", {}, T.claims(briefing.claims.length)), claimsPart(briefing, panel)),
     el("footer", { class: "foot" }, el("code", {}, [briefing.briefing_id, briefing.run_id, T.made(minute(briefing.created_at))].filter(Boolean).join("  "))),

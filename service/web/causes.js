@@ -1,4 +1,5 @@
 /* What is blamed: the suspects of an analysis, and the way each took to where it shows. */
+import { because, mark, verdictOf } from "./claims.js";
 import { el } from "./dom.js";
 import { number, time, words } from "./format.js";
 import { L } from "./labels.js";
@@ -18,7 +19,18 @@ function sources(item, panel) {
   return (item.evidence ?? []).map((id) => el("button", { type: "button", class: "link source", onclick: (event) => panel.openEvidence(id, event.currentTarget) }, id));
 }
 
-export function cause(item, panel) {
+/* The claim that says what this suspect caused, with the reason it is only likely: path, departures, signals and rivals. */
+function judged(item, claims, panel) {
+  const claim = claims.find((one) => one.kind === "causal" && one.slots?.cause?.service === item.service);
+  if (!claim) return null;
+  const verdict = verdictOf(claim);
+  const open = (event) => panel.openClaim(claim, event.currentTarget);
+  return el("div", { class: "why" },
+    el("p", {}, mark(verdict), " ", el("button", { type: "button", class: "link", onclick: open }, claim.text)),
+    claim.reason && el("details", { class: "fold" }, el("summary", {}, L.claims.why), el("ul", { class: "plain-list", lang: "en" }, because(claim.reason).map((part) => el("li", {}, part)))));
+}
+
+export function cause(item, panel, claims = []) {
   const facts = [
     item.onset_at && T.since(time(item.onset_at)),
     item.change && T.change(told(item.change)),
@@ -27,12 +39,18 @@ export function cause(item, panel) {
     "li", { class: "cause" },
     el("p", { class: "blamed" },
       el("strong", {}, item.service), item.component && el("span", {}, item.component), item.reason && el("span", {}, words(item.reason)),
-      typeof item.score === "number" && el("span", { class: "tag", title: T.scoreMeans }, T.score(number(Math.round(item.score * 100) / 100))), sources(item, panel)),
+      typeof item.score === "number" && el("span", { class: "tag", title: T.scoreMeans }, T.score(number(Math.round(item.score * 1000) / 1000))), sources(item, panel)),
     way(item),
+    judged(item, claims, panel),
     facts.some(Boolean) && el("p", { class: "quiet" }, facts.filter(Boolean).join(" · ")),
   );
 }
 
-export function causesPart(title, items, panel) {
-  return items?.length ? el("section", { class: "causes" }, el("h3", {}, title), el("ol", {}, items.map((item) => cause(item, panel)))) : null;
+const list = (items, panel, claims) => el("ol", {}, items.map((item) => cause(item, panel, claims)));
+
+/* Suspects in their order; of an answer the first stands alone and its rivals below it. */
+export function causesPart(title, items, panel, claims) {
+  if (!items?.length) return null;
+  const [first, ...rivals] = claims ? [items.slice(0, 1), ...items.slice(1)] : [items];
+  return el("section", { class: "causes" }, title && el("h3", {}, title), list(first, panel, claims), rivals.length > 0 && [el("h3", { class: "rivals" }, T.rivals), list(rivals, panel, claims)]);
 }

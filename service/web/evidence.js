@@ -1,10 +1,12 @@
 /* The side panel: one claim beside the evidence it was recomputed from. */
 import { evidenceLink } from "./api.js";
+import { because, correctedTag, corrections } from "./claims.js";
 import { el, show } from "./dom.js";
 import { cell, number, seconds, span, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
 import { boundCells } from "./paths.js";
 import { replayPart } from "./replay.js";
+import { drawnColumns, isOutside, quoted, statementPart, statusOf, trustOf } from "./source.js";
 
 const DRAWN = 200;
 const AROUND = 5;
@@ -23,11 +25,7 @@ function params(evidence) {
   return given.length ? given.map(([name, value]) => el("code", { class: "param" }, `${name}=${cell(value)}`)) : T.noParams;
 }
 
-function shownRows(evidence) {
-  const shown = T.shown(number(evidence.rows.length), number(evidence.rows_total ?? evidence.rows.length));
-  const tag = (word) => el("span", { class: "tag warn" }, word);
-  return [shown, evidence.truncated && tag(T.truncated), evidence.sampled && tag(T.sampled)];
-}
+const shownRows = (evidence) => T.shown(number(evidence.rows.length), number(evidence.rows_total ?? evidence.rows.length));
 
 function asked(evidence) {
   const { window: scope, baseline_window: baseline } = evidence;
@@ -39,6 +37,7 @@ function asked(evidence) {
     scope && fact(T.window, span(scope.start, scope.end)),
     baseline && fact(T.baseline, span(baseline.start, baseline.end)),
     fact(T.rows, shownRows(evidence)),
+    fact(T.status, statusOf(evidence)),
   );
 }
 
@@ -47,10 +46,18 @@ function provenance(evidence) {
     "dl", { class: "facts" },
     fact(T.scope, number(evidence.scope_rows ?? 0), el("small", {}, ` ${T.scopeNote}`)),
     fact(T.lag, seconds(evidence.lag_s ?? 0)),
-    evidence.status !== "ok" && fact(T.status, `${evidence.status} ${evidence.message ?? ""}`),
+    evidence.columns.length > 0 && fact(L.source.trust, trustOf(evidence)),
     evidence.sha256 && fact(T.hash, el("code", { class: "hash" }, evidence.sha256)),
     evidence.uid && fact("", el("a", { href: evidenceLink(evidence.uid), target: "_blank", rel: "noopener" }, T.open)),
   );
+}
+
+/* Why: one line, or the parts of a longer reason one below the other. */
+function reasonOf(claim, verdict) {
+  const parts = claim.reason && claim.reason !== verdict.word ? because(claim.reason) : [];
+  const [only] = parts;
+  const list = parts.length > 1 && el("ul", { class: "plain-list because", lang: "en" }, parts.map((part) => el("li", {}, part)));
+  return [el("p", { class: "because" }, el("strong", {}, verdict.word), parts.length === 1 && [": ", el("span", { lang: "en" }, only)]), list];
 }
 
 function verdictLine(claim) {
@@ -59,7 +66,8 @@ function verdictLine(claim) {
   return el(
     "div", { class: "claim-box" },
     el("p", { class: "claim-text" }, el("span", { class: `mark ${verdict.tone}`, "aria-hidden": "true" }, verdict.mark), claim.text),
-    el("p", { class: "because" }, el("strong", {}, verdict.word), claim.reason && claim.reason !== verdict.word ? `: ${claim.reason}` : ""),
+    claim.corrected && el("p", { class: "because" }, correctedTag(claim), " ", corrections(claim).join("; "), ". ", L.claims.correctedMeans),
+    reasonOf(claim, verdict),
     paths.length > 0 && el("details", { class: "paths" }, el("summary", {}, T.cells), el("ul", {}, paths)),
   );
 }
@@ -93,8 +101,8 @@ function chosen(evidence, bound, all) {
   return count > expected ? [...drawn, { gap: count - expected }] : drawn;
 }
 
-function bodyRow(evidence, index, bound) {
-  const cells = evidence.columns.map((column) => {
+function bodyRow(evidence, columns, index, bound) {
+  const cells = columns.map((column) => {
     const role = bound.get(`${index}/${column.name}`);
     const shape = isNumeric(column) ? "num" : column.type === "time" ? "when" : String(evidence.rows[index][column.name] ?? "").length > 40 ? "long" : "";
     return el(
@@ -108,17 +116,20 @@ function bodyRow(evidence, index, bound) {
 function rowsTable(evidence, bound, all, redraw) {
   if (!evidence.rows.length) return el("p", { class: "quiet" }, evidence.message || T.empty);
   const drawn = chosen(evidence, bound, all);
-  const head = evidence.columns.map((column) => el("th", { scope: "col", class: isNumeric(column) ? "num" : null, title: column.name }, heading(column)));
+  const columns = drawnColumns(evidence, bound);
+  const hidden = evidence.columns.length - columns.length;
+  const head = columns.map((column) => el("th", { scope: "col", class: isNumeric(column) ? "num" : null, title: column.name }, heading(column), isOutside(column) && ["\u00a0", quoted()]));
   const body = drawn.map((item) =>
     item.gap
-      ? el("tr", { class: "gap" }, el("td", { colspan: evidence.columns.length + 1 }, T.gap(item.gap)))
-      : bodyRow(evidence, item, bound),
+      ? el("tr", { class: "gap" }, el("td", { colspan: columns.length + 1 }, T.gap(item.gap)))
+      : bodyRow(evidence, columns, item, bound),
   );
   return el(
     "section", {},
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.rows },
       el("table", { class: "grid" }, el("thead", {}, el("tr", {}, el("th", { class: "index" }, "#"), head)), el("tbody", {}, body))),
     drawn.length < evidence.rows.length && el("button", { type: "button", class: "plain", onclick: redraw }, T.drawAll(number(evidence.rows.length))),
+    hidden > 0 && el("p", { class: "quiet hint" }, L.source.hidden(hidden)),
   );
 }
 
@@ -165,8 +176,14 @@ export class EvidencePanel {
     this.open([id], null, opener);
   }
 
-  open(ids, claim, opener) {
+  /* Evidence with some of its cells marked, told as the bindings of a claim are. */
+  openCells(id, bind, opener) {
+    this.open([id], null, opener, { bind });
+  }
+
+  open(ids, claim, opener, marked = claim) {
     this.release();
+    this.marked = marked;
     this.opener = opener;
     opener?.setAttribute("aria-expanded", "true");
     this.shown = new Map(ids.map((id) => [id, this.find(id)]));
@@ -193,7 +210,7 @@ export class EvidencePanel {
   part(id, ids, claim, all) {
     const evidence = this.shown.get(id);
     if (!evidence) return el("p", { class: "quiet" }, T.missing(id));
-    const bound = boundCells(claim, evidence);
+    const bound = boundCells(this.marked, evidence);
     return el(
       "section", { class: "evidence" },
       ids.length > 1 && el("h3", {}, T.title(id)),
@@ -201,6 +218,7 @@ export class EvidencePanel {
       rowsTable(evidence, bound, all, () => this.draw(ids, claim, true)),
       totals(evidence, bound),
       provenance(evidence),
+      statementPart(evidence),
       replayPart(evidence),
     );
   }

@@ -1,13 +1,14 @@
 /* One incident: what happened and since when, its cause and the way it took, who was affected, what the desks found, what was done. */
 import * as api from "./api.js";
 import { picture, table } from "./alarms.js";
-import { badge, restNodes, trust } from "./answer.js";
+import { badge, restNodes } from "./answer.js";
 import { actions, commentForm, comments, notices } from "./care.js";
 import { cause, causesPart } from "./causes.js";
 import { el, nodes } from "./dom.js";
 import { between, capital, minute, number } from "./format.js";
 import { L } from "./labels.js";
 import { Sheet } from "./sheet.js";
+import { trust } from "./trust.js";
 
 const T = L.incidents;
 const FIRST_CLAIMS = 8;
@@ -81,7 +82,7 @@ function causes(incident, analysis, panel) {
   const [first, ...rivals] = analysis?.root_causes ?? [];
   const verdict = L.verdicts[incident.root_cause?.verdict];
   const judged = verdict && el("span", { class: "legend" }, el("span", { class: `mark ${verdict.tone}`, "aria-hidden": "true" }, verdict.mark), verdict.word);
-  const told = first ? el("ol", {}, cause(first, panel)) : el("p", {}, incident.root_cause?.text ?? (isPending(incident) ? L.waiting : T.noCause));
+  const told = first ? el("ol", {}, cause(first, panel, analysis.claims)) : el("p", {}, incident.root_cause?.text ?? (isPending(incident) ? L.waiting : T.noCause));
   const others = rivals.length > 0 && el("details", { class: "fold" }, el("summary", {}, T.rivals(rivals.length)), causesPart("", rivals, panel));
   return el("section", { class: `card ${first ? "blame" : ""}` }, el("h3", {}, T.cause, judged), told, others);
 }
@@ -117,7 +118,7 @@ function found(incident, analysis, panel) {
   const pending = isPending(incident) && el("p", { class: "notice busy", role: "status" }, analysis ? T.pendingAgain : T.pending);
   const error = incident.analysis_error && el("p", { class: "notice warn" }, T.analysisFailed(incident.analysis_error));
   const nothing = !analysis && !isPending(incident) && el("p", { class: "quiet" }, T.noneYet);
-  const shown = analysis && el("article", { class: "answer" }, trust(analysis), restNodes(analysis, panel, FIRST_CLAIMS));
+  const shown = analysis && el("article", { class: "answer" }, trust(analysis, panel), restNodes(analysis, panel, FIRST_CLAIMS));
   return el("section", { class: "analysis" }, el("h2", { class: "chapter" }, T.analysis), pending, error, nothing, shown);
 }
 

@@ -1,5 +1,6 @@
 /* Every word the page says by itself; those of the views beside Ask stand in labels_of_views.js, Korean in the files of the same name with _ko. */
 import { KO } from "./labels_ko.js";
+import { PROOF } from "./labels_of_proof.js";
 import { REPLAY } from "./labels_of_replay.js";
 import { VIEWS } from "./labels_of_views.js";
 import { language } from "./language.js";
@@ -8,7 +9,7 @@ const EN = {
   product: "Watchfloor",
   waiting: "Fetching …",
   languages: { en: "English", ko: "한국어" },
-  views: { ask: "Ask", incidents: "Incidents", briefings: "Briefings", live: "Live", pipeline: "Pipeline" },
+  views: { ask: "Ask", incidents: "Incidents", briefings: "Briefings", live: "Live", pipeline: "Pipeline", grounding: "Grounding" },
   ask: {
     label: "Ask about your logs, traces and metrics",
     placeholder: "Which routes fail most, and since when?",
@@ -104,7 +105,6 @@ const EN = {
     behind: (s) => `${s} behind`,
     charts: "Charts",
     causes: "Likely causes",
-    advice: "What could be done",
     justified: "rests on checked claims",
     unjustified: "not backed by checked claims",
     unchecked_title: "What could not be checked",
@@ -150,8 +150,6 @@ const EN = {
     scope: "Rows in scope",
     scopeNote: "stored rows that could have shown it",
     shown: (n, all) => `${n} of ${all} rows shown`,
-    truncated: "cut",
-    sampled: "sampled",
     lag: "Lag",
     hash: "SHA-256",
     status: "Status",
@@ -183,6 +181,7 @@ const EN = {
     dates: "The end of the time range lies before its start.",
   },
   replay: REPLAY,
+  ...PROOF,
   ...VIEWS,
 };
 

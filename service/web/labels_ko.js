@@ -1,4 +1,5 @@
 /* Every word the page says by itself, in Korean; the same keys as labels.js. */
+import { PROOF } from "./labels_of_proof_ko.js";
 import { REPLAY } from "./labels_of_replay_ko.js";
 import { VIEWS } from "./labels_of_views_ko.js";
 
@@ -6,7 +7,7 @@ export const KO = {
   product: "Watchfloor",
   waiting: "불러오는 중 …",
   languages: { en: "English", ko: "한국어" },
-  views: { ask: "질문", incidents: "인시던트", briefings: "브리핑", live: "실시간", pipeline: "파이프라인" },
+  views: { ask: "질문", incidents: "인시던트", briefings: "브리핑", live: "실시간", pipeline: "파이프라인", grounding: "근거 확인" },
   ask: {
     label: "로그, 트레이스, 지표에 대해 물어보세요",
     placeholder: "어떤 경로가 가장 많이 실패하고, 언제부터입니까?",
@@ -101,7 +102,6 @@ export const KO = {
     behind: (s) => `${s} 지연`,
     charts: "차트",
     causes: "유력한 원인",
-    advice: "할 수 있는 조치",
     justified: "확인된 주장에 근거함",
     unjustified: "확인된 주장의 뒷받침 없음",
     unchecked_title: "확인하지 못한 것",
@@ -147,8 +147,6 @@ export const KO = {
     scope: "범위 안의 행",
     scopeNote: "이를 보여 줄 수 있었던 저장된 행",
     shown: (n, all) => `${all}행 중 ${n}행 표시`,
-    truncated: "잘림",
-    sampled: "샘플링됨",
     lag: "지연",
     hash: "SHA-256",
     status: "상태",
@@ -180,5 +178,6 @@ export const KO = {
     dates: "시간 범위의 끝이 시작보다 앞섭니다.",
   },
   replay: REPLAY,
+  ...PROOF,
   ...VIEWS,
 };

@@ -9,6 +9,7 @@ const causes = {
   unverifiedMeans: "Not every step of this way could be found among the stored calls.",
   score: (n) => `score ${n}`,
   scoreMeans: "How much speaks for it, from 0 to 1",
+  rivals: "Rivals that were weighed against it",
   since: (at) => `began to deviate at ${at} UTC`,
   change: (text) => `just before: ${text}`,
 };
@@ -109,7 +110,6 @@ const briefings = {
   failedRequests: (n) => `${n} failed user requests`,
   since: (at) => `since ${at} UTC`,
   sections: { trends: "Trends", early_warnings: "Early warnings", security_notes: "Security", changes_since_last: "Changed since the last one" },
-  advice: "What could be done",
   unchecked: "What could not be checked",
   incidents: "Incidents",
   claims: (n) => `Every sentence of this briefing and what it rests on (${n})`,

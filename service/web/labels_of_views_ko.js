@@ -9,6 +9,7 @@ const causes = {
   unverifiedMeans: "이 경로의 일부 단계를 저장된 호출에서 찾지 못했습니다.",
   score: (n) => `점수 ${n}`,
   scoreMeans: "뒷받침하는 정도, 0에서 1",
+  rivals: "함께 견주어 본 다른 후보",
   since: (at) => `${at} UTC에 기준에서 벗어나기 시작`,
   change: (text) => `직전: ${text}`,
 };
@@ -109,7 +110,6 @@ const briefings = {
   failedRequests: (n) => `실패한 사용자 요청 ${n}건`,
   since: (at) => `${at} UTC부터`,
   sections: { trends: "추세", early_warnings: "조기 경고", security_notes: "보안", changes_since_last: "지난 브리핑 이후 변화" },
-  advice: "할 수 있는 조치",
   unchecked: "확인하지 못한 것",
   incidents: "인시던트",
   claims: (n) => `이 브리핑의 모든 문장과 근거 (${n})`,

@@ -6,6 +6,7 @@ import { L } from "./labels.js";
 
 const T = L.replay;
 const LISTED = 10;
+const WIDTH = 6;
 
 const keyOf = (row) => Object.values(row).map((value) => cell(value)).join(" · ") || "–";
 
@@ -19,6 +20,15 @@ function cellsPart(changes) {
   if (!rows.length && !totals.length) return null;
   const head = el("thead", {}, el("tr", {}, [T.row, T.column, T.was, T.now].map((name) => el("th", { scope: "col" }, name))));
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.changed }, el("table", { class: "grid narrow" }, head, el("tbody", {}, totals, rows)));
+}
+
+/* Rows that came or went, the first of each, as the cells that are not empty. */
+function rowsPart(changes) {
+  const told = (row) => Object.values(row).filter((value) => value !== null && value !== "").slice(0, WIDTH).map((value) => cell(value)).join(" · ");
+  const line = (sign, tone) => (row) => el("li", {}, el("span", { class: `tag ${tone}` }, sign), " ", told(row));
+  const lines = [...changes.rows_added.slice(0, LISTED).map(line(T.plus, "good")), ...changes.rows_removed.slice(0, LISTED).map(line(T.minus, "bad"))];
+  const more = changes.rows_added_total + changes.rows_removed_total - lines.length;
+  return lines.length > 0 && [el("ul", { class: "changed-rows" }, lines), more > 0 && el("p", { class: "quiet" }, T.moreRows(number(more)))];
 }
 
 function counted(changes) {
@@ -38,7 +48,7 @@ function outcome(replay) {
   return [
     el("p", { class: `notice ${tone}`, role: "status" }, head),
     notes.length > 0 && el("ul", { class: "replay-notes" }, notes),
-    !replay.same && cellsPart(replay.changes),
+    !replay.same && [cellsPart(replay.changes), rowsPart(replay.changes)],
     el("p", { class: "quiet" }, T.hashes, " ", el("code", { class: "hash" }, replay.was_sha256.slice(0, 16)), " → ", el("code", { class: "hash" }, replay.sha256.slice(0, 16))),
   ];
 }
