@@ -30,9 +30,12 @@ class Sentence:
     tokens: tuple[Token, ...]
     stems: frozenset[str]
     bound: tuple[Binding, ...] = ()
+    pair: tuple[BoundCell, BoundCell] | None = None
 
 
-def sentence(text: str, source: Evidence, lexicon: Lexicon, bound: Sequence[Binding] = ()) -> Sentence:
+def sentence(
+    text: str, source: Evidence, lexicon: Lexicon, bound: Sequence[Binding] = (), pair: tuple[BoundCell, BoundCell] | None = None
+) -> Sentence:
     """Reads a text against one evidence."""
     tokens = scan(text)
     taken = [(token.start, token.end) for token in tokens if token.kind == "number" and (token.unit or token.op != "=")]
@@ -43,17 +46,29 @@ def sentence(text: str, source: Evidence, lexicon: Lexicon, bound: Sequence[Bind
     for mention in mentions:
         rest = blank(rest, mention.start, mention.end)
     own = tuple(binding for binding in bound if binding.evidence == source.id)
-    return Sentence(text, source, mentions, scan(_without_labels(rest, source)), vocabulary.stems(rest), own)
+    return Sentence(text, source, mentions, scan(_without_labels(rest, source)), vocabulary.stems(rest), own, pair)
 
 
 def _without_labels(text: str, source: Evidence) -> str:
     """Labels such as "logins after five failures" hold words that are no tokens of the sentence."""
-    labels = {part for column in source.columns for part in (column.label, *_phrase_parts(column)) if len(part) > _SHORT}
+    labels = {
+        part for column in source.columns for part in (column.label or _spoken_name(column), *_phrase_parts(column)) if len(part) > _SHORT
+    }
     for label in sorted(labels | {source.title} - {""}, key=len, reverse=True):
         at = text.casefold().find(label.casefold())
         if at >= 0:
             text = blank(text, at, at + len(label))
     return text
+
+
+def _spoken_name(column: Column) -> str:
+    """A measure's name as it is said, where it has words that would be tokens: "not_after", "free"."""
+    said = column.name.replace("_", " ")
+    return (
+        said
+        if column.role != "key" and any(token.kind in {"negation", "quantifier"} for token in (*scan(said), *scan(f"{said} of it")))
+        else ""
+    )
 
 
 def _phrase_parts(column: Column) -> list[str]:
@@ -105,6 +120,13 @@ def _bound_rows(said: Sentence) -> list[int] | None:
         if not is_series(binding.path) and not isinstance(found, Unresolved) and found[0].index is not None:
             return [found[0].index]
     return None
+
+
+def bound_rows(said: Sentence) -> frozenset[int]:
+    """All rows whose cells the claim cites; empty where it cites none, or whole columns."""
+    found = [resolve(said.source, binding.path) for binding in said.bound]
+    cells = [cell for one in found if not isinstance(one, Unresolved) for cell in one]
+    return frozenset(cell.index for cell in cells if cell.index is not None)
 
 
 def _named_count(index: int, said: Sentence) -> int:
@@ -228,6 +250,19 @@ def value_cells(said: Sentence, unit: str = "", *, time: bool = False) -> list[B
 
 def _mentions_only_filters(said: Sentence) -> bool:
     return all(_is_filter(mention.value, said.source) for mention in said.mentions)
+
+
+def now_and_before(bind: Sequence[Binding], evidence: EvidenceById) -> tuple[BoundCell, BoundCell] | None:
+    """The cell now and the cell before, where a text cites one of each in two pieces of evidence."""
+    cited = {role: [one for one in bind if one.role == role] for role in ("value", "baseline")}
+    if len(bind) != len(cited) or any(len(one) != 1 for one in cited.values()):
+        return None
+    found = [
+        resolve(evidence[one.evidence], one.path) if one.evidence in evidence else Unresolved("")
+        for one in (*cited["value"], *cited["baseline"])
+    ]
+    cells = [one[0] for one in found if not isinstance(one, Unresolved) and len(one) == 1]
+    return (cells[0], cells[1]) if len(cells) == len(cited) and cells[0].evidence.id != cells[1].evidence.id else None
 
 
 def relevance(said: Sentence, cell: BoundCell) -> tuple[int, int, float]:

@@ -8,7 +8,7 @@ from grounding import quantity
 from grounding.candidates import Sentence, columns_meant, relevance
 from grounding.cells import number
 from grounding.comparison import check as compare
-from grounding.contrasts import before_pairs
+from grounding.contrasts import before_pairs, sources_of
 from grounding.counterparts import is_before
 from grounding.outcomes import Outcome
 from grounding.paths import BoundCell
@@ -38,7 +38,7 @@ def _end(said: Sentence, token: Token) -> Token | None:
 
 def _read(said: Sentence, ends: tuple[Token, Token | None], cells: tuple[BoundCell, BoundCell], way: str | None) -> Reading:
     claims = [_quantity(said, token, cell) for token, cell in zip(ends, cells, strict=True) if token is not None]
-    evidence = {said.source.id: said.source}
+    evidence = sources_of(*cells)
     outcomes = [quantity.check(claim, evidence) for claim in claims]
     told = _direction(said, way or _way_of(cells), cells)
     outcomes.append(compare(told, evidence))

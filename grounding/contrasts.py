@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.claims import Claim
-from domain.evidence import Column
+from domain.evidence import Column, Evidence
 from grounding import comparison, relations, units
 from grounding.candidates import Sentence, columns_meant, names_all, relevance, rows_meant
 from grounding.counterparts import is_before
@@ -38,7 +38,7 @@ def read_contrast(said: Sentence, token: Token) -> Iterable[Reading]:
         }
         slots |= other
         claim = Claim("", "comparison", slots, (bind_to(value), bind_to(baseline, "baseline")))
-        outcome = comparison.check(claim, {said.source.id: said.source})
+        outcome = comparison.check(claim, sources_of(value, baseline))
         covers = frozenset({number.start} if number else ()) | _operand_starts(said, number)
         yield Reading(claim, outcome, relevance(said, value), covers)
 
@@ -92,8 +92,16 @@ def _rivals(said: Sentence, pivot: int) -> tuple[int, int, Any, Any] | None:
     return left[0], right[0], side_subject(said, mine[0]), side_subject(said, other)
 
 
+def sources_of(*cells: BoundCell) -> dict[str, Evidence]:
+    """The evidence of some cells, by id."""
+    return {cell.evidence.id: cell.evidence for cell in cells}
+
+
 def before_pairs(said: Sentence, column: Column) -> Iterable[tuple[BoundCell, BoundCell, dict[str, Any]]]:
     """The cell of the row named in that column, with its cell of the baseline window."""
+    if said.pair:
+        yield from ((*said.pair, {}) for _ in range(said.pair[0].column.name == column.name))
+        return
     earlier = [
         one
         for one in said.source.columns
@@ -128,4 +136,4 @@ def read_equal(said: Sentence) -> Iterable[Reading]:
     for value, baseline, other in _pairs(said, None):
         slots = {"subject": subject(value, said), "op": "equal", "metric": value.column.name, "agg": value.column.agg, **other}
         claim = Claim("", "comparison", slots, (bind_to(value), bind_to(baseline, "baseline")))
-        yield Reading(claim, comparison.check(claim, {said.source.id: said.source}), relevance(said, value))
+        yield Reading(claim, comparison.check(claim, sources_of(value, baseline)), relevance(said, value))

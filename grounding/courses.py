@@ -1,5 +1,6 @@
 """Sentences about the course of a series: "errors were rising", "the latency fell", without a number."""
 
+import re
 from collections.abc import Iterable
 
 from domain.claims import Binding, Claim
@@ -10,17 +11,40 @@ from grounding.readings import Reading
 from grounding.subjects import filters_of
 from grounding.tokens import Token
 
+_SHAPES = {
+    "steady": re.compile(r"\b(?:steady|stable|flat|unchanged|constant)\b", re.IGNORECASE),
+    "spike": re.compile(r"\bspik(?:e|es|ed)\b", re.IGNORECASE),
+    "drop": re.compile(r"\b(?:dip|dipped|trough|(?:a|one|sudden|brief) drop)\b", re.IGNORECASE),
+}
 _NAMES = {1: "rising", -1: "falling"}
 
 
 def read_course(said: Sentence, token: Token) -> Iterable[Reading]:
     """A word of direction as the trend of each series of the evidence that the words name; a number beside it is another claim."""
     name = _NAMES.get(relations.DIRECTIONS.get(token.word, 0))
+    return _trends(said, name) if name else ()
+
+
+def read_shape(said: Sentence) -> Iterable[Reading]:
+    """A sentence that says of a series that it was steady, or had a spike or a drop."""
+    found = {name for name, pattern in _SHAPES.items() if pattern.search(said.text)}
+    return _trends(said, found.pop()) if len(found) == 1 else ()
+
+
+def _trends(said: Sentence, name: str) -> Iterable[Reading]:
     is_series = bool(said.source.rows) and time_key(said.source) is not None
-    if name is None or said.mentions or not is_series or any(other.kind == "number" for other in said.tokens):
+    if not is_series or not _is_about_whole(said) or any(other.kind == "number" for other in said.tokens):
         return
+    own = {column: mention.value for mention in said.mentions for column in mention.columns if said.source.column(column)}
     for column in columns_meant(said):
-        slots = {"subject": filters_of(said.source) or "all", "metric": column.name, "agg": column.agg, "direction": name}
+        slots = {"subject": own or filters_of(said.source) or "all", "metric": column.name, "agg": column.agg, "direction": name}
         claim = Claim("", "trend", slots, (Binding(said.source.id, f"rows[*].{column.name}", "series"),))
         outcome = trend.check(claim, {said.source.id: said.source})
         yield Reading(claim, outcome, relevance(said, cell_at(said.source, 0, column)))
+
+
+def _is_about_whole(said: Sentence) -> bool:
+    """Whether each name said is of all rows, or what the query was narrowed to."""
+    filters = {str(value).casefold() for value in filters_of(said.source).values()}
+    everything = set(range(len(said.source.rows)))
+    return all(mention.value.casefold() in filters or set(mention.rows) == everything for mention in said.mentions)

@@ -10,6 +10,7 @@ from domain.claims import Claim
 from domain.evidence import Evidence
 from grounding import amounts, derive, display, metrics, ranking, relations, subjects, units, vocabulary, windows
 from grounding.amounts import Amount, DeriveError
+from grounding.causes.departures import beside_baseline
 from grounding.cells import instant, number
 from grounding.entity import claimed_value
 from grounding.lexicon import names_in
@@ -88,7 +89,7 @@ def cover(claim: Claim, evidence: EvidenceById) -> Cover:
         _ratios(pair),
         tuple(_times(claim, sources, cells)),
         _durations(claim, sources),
-        _directions(claim, pair),
+        _directions(claim, pair, cells),
         _quantifiers(claim, cells),
         _negation(claim, values),
         frozenset(units.agg_of(cell.column.agg) for cell in cells) | {units.agg_of(claim.slots.get("agg"))},
@@ -120,7 +121,12 @@ def _literals(claim: Claim, sources: tuple[Evidence, ...], cells: tuple[BoundCel
         found |= set(_texts(claim.slots.get(slot)))
     found |= {str(claim.slots.get("text") or "").strip(_MARKS)} if claim.kind == "quote" else set()
     for cell in cells[:50]:
-        found |= {cell.column.name, cell.column.label, *(part.strip() for part in _BLANKS.split(cell.column.phrase))}
+        found |= {
+            cell.column.name,
+            cell.column.name.replace("_", " "),
+            cell.column.label,
+            *(part.strip() for part in _BLANKS.split(cell.column.phrase)),
+        }
         found |= {str(value) for value in _key_cells(cell)}
     for source in sources:
         found |= {source.title, source.template, source.tool, source.id, *(str(value) for value in subjects.filters_of(source).values())}
@@ -227,15 +233,24 @@ def _durations(claim: Claim, sources: tuple[Evidence, ...]) -> tuple[float, ...]
     return tuple(length for length in (*lengths, *([float(gap)] if gap is not None else [])) if length > 0)
 
 
-def _directions(claim: Claim, pair: tuple[Amount, Amount] | None) -> frozenset[int]:
+def _directions(claim: Claim, pair: tuple[Amount, Amount] | None, cells: tuple[BoundCell, ...]) -> frozenset[int]:
     if pair is not None:
         gap = pair[0].value - pair[1].to(pair[0].unit)
         return frozenset({(gap > 0) - (gap < 0)})
+    if claim.kind == "causal":
+        return _departed(cells)
     word = str(claim.slots.get("direction") or "").lower()
     if claim.kind == "trend":
         known = {"rising": 1, "spike": 1, "falling": -1, "drop": -1, "steady": 0}.get(word, relations.direction_of(word))
         return frozenset({known}) if known is not None else frozenset()
     return frozenset({1, -1}) if "pct_change" in claim.derive else frozenset()
+
+
+def _departed(cells: tuple[BoundCell, ...]) -> frozenset[int]:
+    """Which way the measures of a cause departed from their baselines."""
+    found = [beside_baseline(cell.row, cell.column, cell.evidence) for cell in cells if cell.row is not None]
+    signs = {(one.value > one.usual) - (one.value < one.usual) for one in found if one and one.departs}
+    return frozenset(signs if len(signs) == 1 else ())
 
 
 def _quantifiers(claim: Claim, cells: tuple[BoundCell, ...]) -> frozenset[str]:

@@ -6,11 +6,11 @@ from functools import partial
 
 from domain.claims import Claim
 from grounding import residue
-from grounding.candidates import Sentence, pool, sentence
+from grounding.candidates import Sentence, now_and_before, pool, sentence
 from grounding.changes import read_change
 from grounding.clauses import unframed
 from grounding.contrasts import read_contrast, read_equal
-from grounding.courses import read_course
+from grounding.courses import read_course, read_shape
 from grounding.covers import cover
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
@@ -72,7 +72,9 @@ def _together(claim: Claim, whole: Extraction, parts: Sequence[Extraction]) -> E
 
 
 def _read_whole(claim: Claim, evidence: EvidenceById, lexicon: Lexicon) -> Extraction:
-    said = [sentence(claim.text, source, lexicon, claim.bind) for source in pool(claim.bind, evidence)]
+    pair = now_and_before(claim.bind, evidence)
+    sources = [source for source in pool(claim.bind, evidence) if pair is None or source is pair[0].evidence]
+    said = [sentence(claim.text, source, lexicon, claim.bind, pair) for source in sources]
     if not claim.text.strip() or not said:
         return Extraction(unverified("there is no text to read" if said else "there is no evidence to read it against"))
     readings = _readings(said)
@@ -112,7 +114,11 @@ def _readings(said: Sequence[Sentence]) -> list[Reading]:
                 done |= {token.start, *best.covers}
     return (
         found
-        or [best for reader in (read_order, read_equal, read_state) if (best := _best([one for each in said for one in reader(each)]))][:1]
+        or [
+            best
+            for reader in (read_order, read_equal, read_shape, read_state)
+            if (best := _best([one for each in said for one in reader(each)]))
+        ][:1]
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from domain.claims import Binding, Claim
 from domain.evidence import Column
 from grounding import absence, entity, metrics, quantity, quote, ranking, temporal, units, vocabulary
-from grounding.candidates import Sentence, columns_meant, names_all, relevance, rows_meant, subject_of, timed_rows, value_cells
+from grounding.candidates import Sentence, bound_rows, columns_meant, names_all, relevance, rows_meant, subject_of, timed_rows, value_cells
 from grounding.cells import instant
 from grounding.outcomes import Outcome
 from grounding.paths import BoundCell, cell_at, key_names
@@ -197,8 +197,9 @@ def side_rows(said: Sentence, index: int) -> list[int]:
     """The rows that one of two rival names is about, all shared names holding too."""
     mine = said.mentions[index]
     shared = tuple(one for one in said.mentions if not one.columns & mine.columns)
-    alone = replace(said, mentions=(mine, *shared))
-    return [row for row in rows_meant(alone) if names_all(row, alone)]
+    alone = replace(said, mentions=(mine, *shared), bound=())
+    cited = bound_rows(said)
+    return [row for row in rows_meant(alone) if names_all(row, alone) and (not cited or row in cited)]
 
 
 def side_subject(said: Sentence, index: int) -> Mapping[str, Any]:

@@ -111,7 +111,8 @@ def _wrong_order(text: str, covers: Sequence[Cover]) -> Iterable[Problem]:
         if "first" not in slots or "then" not in slots:
             continue
         at = [_place(distinct_names(slots[a], slots[b]), text.casefold()) for a, b in _BOTH]
-        word = _ORDER_WORD.search(text, max(0, min(at)), max(at)) if min(at) >= 0 else None
+        # The last one stands beside the second name; an earlier one may be of a column, such as "not after".
+        word = next(reversed(list(_ORDER_WORD.finditer(text, max(0, min(at)), max(at)))), None) if min(at) >= 0 else None
         is_later = str(slots.get("relation", "before")).lower() in {"after", "follows", "later"}
         if word and ((word[0].lower() in {"after", "follows", "followed"} and "by" not in word[0]) == (at[0] < at[1])) != is_later:
             yield Problem(word[0], f"the text has the order the other way round: {word[0]!r}", contradicts=True)

@@ -46,9 +46,17 @@ def shift_of(values: Sequence[float]) -> Shift | None:
         before, after = values[:at], values[at:]
         gap = statistics.median(after) - statistics.median(before)
         within = max(spread(before), spread(after), SHARE * level / SPREADS)
-        if abs(gap) >= SPREADS * within and (best is None or abs(gap) / within > best[0]):
+        if abs(gap) >= SPREADS * within and _are_apart(before, after) and (best is None or abs(gap) / within > best[0]):
             best = abs(gap) / within, Shift(at, gap / level)
     return best[1] if best and abs(best[1].change) >= SHARE else None
+
+
+def _are_apart(before: Sequence[float], after: Sequence[float]) -> bool:
+    """Whether each side keeps to its level: values that go to and fro between two levels have no change point."""
+    levels = statistics.median(before), statistics.median(after)
+    middle, up = sum(levels) / 2, levels[1] > levels[0]
+    strays = sum((one > middle) == up for one in before) / len(before), sum((one > middle) != up for one in after) / len(after)
+    return max(strays) <= BRIEF
 
 
 def excursion(values: Sequence[float], up: bool) -> Excursion:

@@ -86,7 +86,8 @@ def _outcome(claim: Claim, word: str, values: Sequence[float], cells: Sequence[B
     drift, shift = drift_of(rest), shifts.shift_of(rest)
     shown = f"recomputed: change {100 * drift.change:+.1f} %, p {drift.p:.3f}"
     if word == "steady":
-        return _steady_outcome(drift, shift, rest, shown)
+        found = _steady_outcome(drift, shift, rest, shown)
+        return (_level_problem(claim, values, cells) if found.verdict == "supported" else None) or found
     sign = 1 if word == "rising" else -1
     change = drift.change if drift.p < SIGNIFICANCE and abs(drift.change) >= CHANGE else shift.change if shift else 0.0
     if not change:
@@ -125,6 +126,16 @@ def _height_problem(claim: Claim, values: Sequence[float], cell: BoundCell, *, u
     if any(units.agrees(magnitude(claimed), abs(value)) for value in (*own, *relative) if value is not None):
         return None
     return contradicted(f"recomputed: {extreme:g} against a median of {usual:g}")
+
+
+def _level_problem(claim: Claim, values: Sequence[float], cells: Sequence[BoundCell]) -> Outcome | None:
+    """The magnitude of what is steady is its level, or how little it changed."""
+    claimed, measured = number(claim.slots.get("magnitude")), units.unit_of(cells[0].column.unit, cells[0].column.agg)
+    if claimed is None:
+        return None
+    level = units.convert(statistics.median(values), measured, units.claimed_unit(claim.slots.get("unit"), measured))
+    is_level = level is not None and units.agrees(claimed, level, about=True)
+    return None if is_level else _magnitude_problem(claim, cells)
 
 
 def _magnitude_problem(claim: Claim, cells: Sequence[BoundCell]) -> Outcome | None:

@@ -1,6 +1,7 @@
 """How a sentence says a cause: which name it makes the cause, and whether it hedges."""
 
 import re
+from collections.abc import Mapping
 
 from domain.claims import Claim
 from grounding.lexicon import names_in
@@ -48,9 +49,16 @@ def _is_turned(claim: Claim) -> bool:
     return follows != ("cause" if _BACKWARD.search(claim.text) else "effect")
 
 
+def _service(slot: object) -> str:
+    """The service of a party; a metric or a component of it may be said of others too."""
+    return str(slot.get("service") or "") if isinstance(slot, Mapping) else ""
+
+
 def _place(slot: object, against: object, text: str) -> int:
     """Where a party is first named in a text as a whole name that is not the other's; the text's length where it is not."""
     theirs = {name.casefold() for name in names_in(against)}
-    wanted = (name.casefold() for name in names_in(slot) if name.casefold() not in theirs)
+    own = _service(slot)
+    named = (own,) if own and own.casefold() not in theirs else names_in(slot)
+    wanted = (name.casefold() for name in named if name.casefold() not in theirs)
     found = (re.search(rf"(?<![\w.\-/]){re.escape(name)}(?![\w/]|[.\-]\w)", text) for name in wanted)
     return min((match.start() for match in found if match), default=len(text))
