@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 
 from domain.claims import Binding, Claim
+from domain.evidence import Evidence
 from grounding import relations, trend
 from grounding.candidates import Sentence, columns_meant, relevance, time_key
-from grounding.paths import cell_at
+from grounding.paths import cell_at, key_names
 from grounding.readings import Reading
 from grounding.subjects import filters_of
 from grounding.tokens import Token
@@ -32,8 +33,7 @@ def read_shape(said: Sentence) -> Iterable[Reading]:
 
 
 def _trends(said: Sentence, name: str) -> Iterable[Reading]:
-    is_series = bool(said.source.rows) and time_key(said.source) is not None
-    if not is_series or not _is_about_whole(said) or any(other.kind == "number" for other in said.tokens):
+    if not _is_series(said.source) or not _is_about_whole(said) or any(other.kind == "number" for other in said.tokens):
         return
     own = {column: mention.value for mention in said.mentions for column in mention.columns if said.source.column(column)}
     for column in columns_meant(said):
@@ -41,6 +41,14 @@ def _trends(said: Sentence, name: str) -> Iterable[Reading]:
         claim = Claim("", "trend", slots, (Binding(said.source.id, f"rows[*].{column.name}", "series"),))
         outcome = trend.check(claim, {said.source.id: said.source})
         yield Reading(claim, outcome, relevance(said, cell_at(said.source, 0, column)))
+
+
+def _is_series(source: Evidence) -> bool:
+    """Whether rows are buckets: by their key or step, or because nothing but a time tells them apart."""
+    if not source.rows or time_key(source) is not None:
+        return bool(source.rows)
+    others = (name for name in key_names(source) if len({str(row.get(name)) for row in source.rows}) > 1)
+    return any(column.type == "time" for column in source.columns) and not any(others)
 
 
 def _is_about_whole(said: Sentence) -> bool:

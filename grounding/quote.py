@@ -1,6 +1,7 @@
 """Quote: the words quoted stand so in the bound cell; shown as data, never as fact."""
 
 import re
+from dataclasses import replace
 
 from domain.claims import Claim
 from domain.evidence import Evidence
@@ -36,6 +37,13 @@ def check(claim: Claim, evidence: EvidenceById) -> Outcome:
 def is_slotted(claim: Claim) -> bool:
     """Whether the slots say what is quoted; else the sentence has it."""
     return bool(claim.slots.get("text") or claim.slots.get("value"))
+
+
+def slotted(claim: Claim) -> Claim:
+    """A quote that is only text, with its words in the slot; text is left only where something stands around them."""
+    words = quoted_text(claim)
+    is_all = len(words) >= MIN_CHARS and not _QUOTED.search(claim.text)
+    return replace(claim, slots={**claim.slots, "text": words}, text="" if is_all else claim.text)
 
 
 def quoted_text(claim: Claim) -> str:

@@ -45,8 +45,7 @@ def _judge(claim: Claim, case: Case) -> Judged:
 
 def _judged(claim: Claim, case: Case) -> Judged:
     if claim.kind == "quote" and claim.bind and claim.text and not quote.is_slotted(claim):
-        slots = {**claim.slots, "text": quote.quoted_text(claim)}
-        return replace(_judged(replace(claim, slots=slots), case), claim=claim)
+        return replace(_judged(quote.slotted(claim), case), claim=claim)
     if claim.kind == "text" or (not claim.slots and claim.text):
         return _judge_text(claim, case)
     outcome = _check(_with_about(claim), case)
