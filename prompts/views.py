@@ -23,7 +23,7 @@ from domain.tasks import (
     Turn,
     WordPayload,
 )
-from prompts.veil import Veil
+from prompts.veil import LEFT, Veil
 
 Blanks = Mapping[str, str]
 LONGEST_QUESTION = 600
@@ -60,6 +60,8 @@ def data(text: str, longest: int) -> str:
 
 def restored(task: Task[Any], text: str) -> str:
     """A model's text with the values its stand-ins stand for; empty where it holds one that stands for nothing."""
+    if not LEFT.search(text):
+        return text
     veil = _veil(task.payload)
     CLAIMS[task.name](task.payload, veil)
     return veil.restored(text)

@@ -1,7 +1,7 @@
 """The product as injection evals see it: alerts, incidents and questions under any judge, over tool answers read once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from domain.calls import Refusal, Scope, ToolCall, ToolResult, ToolSpec
 from domain.documents import document
 from domain.ids import Tenant, evidence_uid
 from domain.incidents import Draft, Incident, Issue, Ticket
-from domain.ports import Judge, PromptSource
+from domain.ports import Embedder, Judge, PromptSource
 from domain.tasks import Task
 from domain.telemetry import LogRecord
 from domain.window import to_nanos
@@ -32,9 +32,9 @@ from service.local import checked
 from service.parts import Parts
 from service.requests import ChatRequest, IngestRequest
 from service.settings import read_settings
-from service.wiring import judge_maker, open_parts, understood
+from service.wiring import embedder_for, judge_maker, open_parts, understood
 
-CHANGING = frozenset({"similar_incidents"})  # what a call finds may change without anything being loaded
+CHANGING = frozenset({"similar_incidents"})  # what a call finds changes when an incident is kept, not when rows are loaded
 
 
 @dataclass(slots=True)
@@ -51,13 +51,43 @@ class RememberedTools:
     async def call(self, call: ToolCall, scope: Scope) -> ToolResult | Refusal:
         """The answer, asked for once."""
         key = (call, (scope.window, scope.tenant))
-        if key not in self.answers or call.tool in CHANGING:
+        if key not in self.answers:
             self.answers[key] = await self.tools.call(call, scope)
         answer = self.answers[key]
         if isinstance(answer, Refusal):
             return answer
         mine = replace(answer.evidence, run_id=scope.run_id, uid=evidence_uid(scope.run_id, answer.evidence.id))
         return replace(answer, evidence=mine)
+
+    def forget_incidents(self) -> None:
+        """What was found among incidents is looked for again."""
+        for key in [key for key in self.answers if key[0].tool in CHANGING]:
+            del self.answers[key]
+
+
+@dataclass(slots=True)
+class RememberedEmbedder:
+    """An embedder that reads each text once."""
+
+    embedder: Embedder
+    vectors: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of the embedder behind."""
+        return self.embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        """Its dimensions."""
+        return self.embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector a text, in order."""
+        fresh = [text for text in dict.fromkeys(texts) if text not in self.vectors]
+        if fresh:
+            self.vectors.update(zip(fresh, self.embedder.embed(fresh), strict=True))
+        return [self.vectors[text] for text in texts]
 
 
 class PartsStage:
@@ -117,11 +147,13 @@ class PartsStage:
     async def alert(self, payload: Mapping[str, Any]) -> str:
         """`POST /api/alerts/…`, without an analysis starting by itself."""
         room = self._parts.incidents
+        self._tools.forget_incidents()
         names = await room.intake.take(alerts_of(payload), await room.watcher.links(self._parts.clock.now()))
         return names[0]
 
     async def comment(self, incident: str, text: str) -> None:
         """`POST /api/incidents/{id}/comment`."""
+        self._tools.forget_incidents()
         await self._parts.incidents.lifecycle.comment(incident, "somebody", text)
 
     async def analyse(self, judge: Judge | None, incident: str) -> Watched:
@@ -135,6 +167,7 @@ class PartsStage:
         found = await room.analyses.analyse(incident)
         await room.follow.of([incident])
         await room.analyses.stop()
+        self._tools.forget_incidents()
         return _watched(found, events)
 
     async def kept(self, incident: str) -> Kept:
@@ -149,6 +182,7 @@ class PartsStage:
         """Its documents and vectors."""
         kept, documents, index = await self.kept(incident), self._parts.documents, self._parts.index
         await documents.remove("incident", incident)
+        self._tools.forget_incidents()
         await index.delete("incidents", [incident], self._parts.incidents.records.tenant)
         if kept.issue:
             await documents.remove("issue", kept.issue["issue_id"])
@@ -174,8 +208,9 @@ def _watched(found: Mapping[str, Any], events: list[Event]) -> Watched:
 
 
 @asynccontextmanager
-async def open_stage(folder: Path) -> AsyncIterator[PartsStage]:
-    """The product on a folder, with the settings in force."""
-    async with open_parts(read_settings(folder), "eval") as parts:
+async def open_stage(folder: Path, embedder: Embedder | None = None) -> AsyncIterator[PartsStage]:
+    """The product on a folder, with the settings in force; `embedder` in place of theirs, where tests bring a quick one."""
+    settings = read_settings(folder)
+    async with open_parts(settings, "eval", embedder=RememberedEmbedder(embedder or embedder_for(settings))) as parts:
         yield PartsStage(parts)
         await asyncio.sleep(0)

@@ -78,7 +78,9 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings, command: str, address: str = "", *, has_worker: bool = True) -> AsyncIterator[Parts]:
+async def open_parts(
+    settings: Settings, command: str, address: str = "", *, has_worker: bool = True, embedder: Embedder | None = None
+) -> AsyncIterator[Parts]:
     """Open the data folder and everything on it; closed in reverse. Raises DataFolderError when the folder is held."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(closing(DataFolder.open(settings.data_dir, command, SystemClock().now(), address)))
@@ -86,7 +88,8 @@ async def open_parts(settings: Settings, command: str, address: str = "", *, has
         tracer, traces = build_tracing(VERSION, settings.otlp_endpoint)
         stack.callback(tracer.close)
         await note_interrupted(stores.audit, await stores.state.fail_interrupted_runs(), SystemClock())
-        parts = _assembled(settings, stores, tracer, traces, has_worker=has_worker)
+        used = embedder or embedder_for(settings)
+        parts = _assembled(settings, stores, (tracer, traces), has_worker=has_worker, embedder=used)
         await parts.thresholds.load()
         await parts.policies.load()
         stack.push_async_callback(_closed, parts)
@@ -113,12 +116,12 @@ async def _closed(parts: Parts) -> None:
         await settle_rollups(parts.rollups)
 
 
-def _assembled(settings: Settings, stores: Stores, tracer: Tracer, traces: TraceBuffer, *, has_worker: bool) -> Parts:
+def _assembled(settings: Settings, stores: Stores, tracing: tuple[Tracer, TraceBuffer], *, has_worker: bool, embedder: Embedder) -> Parts:
+    tracer, traces = tracing
     around = surroundings(settings, stores.telemetry, stores.state, stores.documents)
     clock = around.clock
     intake = build_intake(around, has_worker=has_worker)
     registry, library = Registry.load(), PromptLibrary.load()
-    embedder = shipped_embedder() if settings.embed_model_dir is None else open_embedder(settings.embed_model_dir)
     known = knowledge()
     composites = (SuspectsTool(stores.telemetry, knowledge=known), SimilarIncidents(stores.telemetry, stores.index, embedder))
     toolbox = Toolbox(stores.telemetry, registry, composites, known)
@@ -229,6 +232,11 @@ def understood(task: Task[Any], reply: str) -> Any:
 def otlp_decoder() -> OtlpDecoder:
     """The decoder alone, for commands that read files without a store."""
     return OtlpCodec()
+
+
+def embedder_for(settings: Settings) -> Embedder:
+    """The embedder that settings name, else the one that is shipped."""
+    return shipped_embedder() if settings.embed_model_dir is None else open_embedder(settings.embed_model_dir)
 
 
 def shipped_embedder() -> Embedder:

@@ -44,9 +44,11 @@ class Mind:
         self.asked.append(text)
         if self.attack is None:
             return None
+        if self.is_told:
+            return self.attack.aim
         self._sight = self._sight or sight_of(self.attack)
         self.has_seen = self.has_seen or self._sight.is_in(text)
-        return self.attack.aim if self.has_seen or self.is_told else None
+        return self.attack.aim if self.has_seen else None
 
 
 def reply(name: str, text: str, schema: Mapping[str, Any], mind: Mind) -> Answer:

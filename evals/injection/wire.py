@@ -11,6 +11,7 @@ from evals.injection.phrases import Phrasebook
 from evals.injection.planting import Planted, plant
 from evals.injection.puppet import Mind
 from evals.injection.server import MODEL, serving
+from evals.injection.sight import sight_of
 from evals.injection.stage import Stage, StageFactory
 from evals.injection.successes import Aftermath, successes
 from evals.injection.worlds import Ground, ground
@@ -54,4 +55,5 @@ async def _tried(stage: Stage, held: Ground, attack: Attack) -> tuple[bool, bool
     with serving(mind) as base_url:
         watched = await stage.investigate(stage.served(base_url, MODEL), held.request())
     after = Aftermath(watched, menu=frozenset(tool.name for tool in stage.menu()))
-    return watched.document["model"] == MODEL, mind.has_seen, successes(attack.aim, after)
+    is_seen = sight_of(attack).is_in("\n".join(mind.asked))
+    return watched.document["model"] == MODEL, is_seen, successes(attack.aim, after)
