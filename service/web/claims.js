@@ -1,5 +1,6 @@
 /* Claims as buttons that open their evidence: the mark, the words, what was corrected, and why one is only likely or was removed. */
-import { el, freshId } from "./dom.js";
+import { read } from "./api.js";
+import { el, freshId, show } from "./dom.js";
 import { cell, time, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
 
@@ -28,7 +29,8 @@ export const correctedTag = (claim) => claim.corrected && el("span", { class: "t
 /* Weight is shown by bold type only where it tells claims apart. */
 const stands = (claims) => claims.filter((claim) => claim.materiality === "high").length <= claims.length / 2;
 
-function claimItem(claim, panel, isBold, isRemoved) {
+function claimItem(claim, panel, isBold, families) {
+  const isRemoved = families !== null;
   const verdict = verdictOf(claim);
   const ids = [...new Set((claim.bind ?? []).map((bind) => bind.evidence))].join(" ");
   const explains = (isRemoved || verdict.tone !== "good") && claim.reason;
@@ -39,15 +41,15 @@ function claimItem(claim, panel, isBold, isRemoved) {
       el("span", { class: `mark ${verdict.tone}` }, el("span", { "aria-hidden": "true" }, verdict.mark), el("span", { class: "offscreen" }, `${verdict.word}: `)),
       el("span", { class: "claim-words" }, el("span", { class: isRemoved ? "gone" : null }, claim.text),
         claim.corrected && under(correctedTag(claim), " ", corrections(claim).join("; ")),
-        explains && under(isRemoved && `${verdict.word}: `, el("span", { lang: "en" }, because(claim.reason).join("; ")))),
+        explains && under(isRemoved && `${[verdict.word, L.grounding.families[families.get(claim.id)]].filter(Boolean).join(" · ")}: `, el("span", { lang: "en" }, because(claim.reason).join("; ")))),
       el("span", { class: "claim-id" }, ids)),
   );
 }
 
 /* A list of claims; of a long one the first `most`, and the rest on demand. */
-export function claimList(claims, panel, most = Infinity, isRemoved = false) {
+export function claimList(claims, panel, most = Infinity, families = null) {
   const bold = stands(claims);
-  const item = (claim) => claimItem(claim, panel, bold && claim.materiality === "high", isRemoved);
+  const item = (claim) => claimItem(claim, panel, bold && claim.materiality === "high", families);
   const list = el("ul", { class: "claims" }, claims.slice(0, most).map(item));
   if (claims.length <= most) return list;
   const more = el("button", { type: "button", class: "plain more" }, T.allClaims(claims.length));
@@ -74,9 +76,20 @@ export function claimsPart(analysis, panel, most) {
   );
 }
 
+/* The families of reasons as the audit of the run has them; none where it does not answer. */
+async function familiesOf(analysis) {
+  const entries = await read(`audit?run_id=${encodeURIComponent(analysis.run_id)}&kind=claims.checked`).catch(() => []);
+  return new Map(entries.flatMap((entry) => entry.details?.removed ?? []).map((one) => [one.id, one.family]));
+}
+
 /* Removed claims with verdict and reason, on request. */
 export function removedPart(analysis, panel) {
   const removed = analysis.removed_claims ?? [];
   if (!removed.length) return null;
-  return el("details", { class: "removed" }, el("summary", {}, T.removedTitle(removed.length)), el("p", { class: "quiet hint" }, P.removedHint), claimList(removed, panel, Infinity, true));
+  const place = el("div", {});
+  const fold = el("details", { class: "removed" }, el("summary", {}, T.removedTitle(removed.length)), el("p", { class: "quiet hint" }, P.removedHint), place);
+  fold.addEventListener("toggle", async () => {
+    if (fold.open && !place.hasChildNodes()) show(place, claimList(removed, panel, Infinity, await familiesOf(analysis)));
+  });
+  return fold;
 }

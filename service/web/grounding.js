@@ -96,7 +96,7 @@ function patterns(rows) {
     const verdict = L.verdicts[row.verdict] ?? L.verdicts.unverified;
     return el("tr", {},
       el("td", { class: "num" }, number(row.n)), el("td", { class: "num" }, row.share < 0.001 ? "<0.1 %" : cut(row.share)),
-      el("td", { class: "when" }, el("span", { class: "legend" }, mark(verdict), verdict.word)), el("td", {}, T.kinds[row.kind] ?? words(row.kind)),
+      el("td", { class: "when" }, el("span", { class: "legend" }, mark(verdict), verdict.word)), el("td", { class: "when" }, T.kinds[row.kind] ?? words(row.kind)),
       el("td", {}, row.source ? el("code", {}, row.source) : "–"), el("td", {}, row.column ? el("code", {}, row.column) : "–"),
       el("td", { class: "long", lang: "en" }, row.reason), el("td", { class: "long quiet" }, row.example));
   };

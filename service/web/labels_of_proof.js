@@ -9,7 +9,6 @@ const claims = {
     order: "order", rank: "rank", first: "first", second: "second", at: "time", what: "what", by: "by", items: "names", agg: "aggregate", count: "count",
   },
   why: "Why it is only likely",
-  whyNot: "Why it was removed",
   removedHint: "These were drafted and did not stand. They are no part of the answer.",
 };
 
@@ -89,7 +88,7 @@ const grounding = {
     quantity: "quantity", comparison: "comparison", trend: "trend", entity: "name", absence: "absence", temporal: "time", causal: "cause", past_incident: "earlier incident",
     quote: "quote", recommendation: "advice", text: "plain text",
   },
-  desks: { sre: "SRE", security: "Security", efficiency: "Efficiency", briefer: "Briefings", writer: "Writer", "": "none" },
+  desks: { sre: "SRE", security: "Security", efficiency: "Efficiency", briefer: "Briefings", writer: "Writer", other: "other", "": "none" },
   families: {
     unbound: "bound to nothing", "no such cell": "no such cell", "no data": "no data", "list was cut": "the list was cut", "wrong value": "wrong value", "wrong subject": "wrong subject",
     "wrong column": "wrong column", "wrong unit": "wrong unit", "wrong window": "wrong window", "wrong order or rank": "wrong order or rank", "wrong incident": "wrong incident",

@@ -9,7 +9,6 @@ const claims = {
     order: "순서", rank: "순위", first: "첫째", second: "둘째", at: "시각", what: "내용", by: "기준", items: "이름", agg: "집계", count: "건수",
   },
   why: "가능성에 그치는 까닭",
-  whyNot: "제거한 까닭",
   removedHint: "초안에 있었지만 확인을 통과하지 못했습니다. 답변에 속하지 않습니다.",
 };
 
@@ -89,7 +88,7 @@ const grounding = {
     quantity: "수량", comparison: "비교", trend: "추세", entity: "이름", absence: "없음", temporal: "시각", causal: "원인", past_incident: "이전 인시던트",
     quote: "인용", recommendation: "조치", text: "일반 문장",
   },
-  desks: { sre: "SRE", security: "보안", efficiency: "효율", briefer: "브리핑", writer: "작성", "": "없음" },
+  desks: { sre: "SRE", security: "보안", efficiency: "효율", briefer: "브리핑", writer: "작성", other: "기타", "": "없음" },
   families: {
     unbound: "근거 없음", "no such cell": "없는 셀", "no data": "데이터 없음", "list was cut": "잘린 목록", "wrong value": "틀린 값", "wrong subject": "틀린 대상",
     "wrong column": "틀린 열", "wrong unit": "틀린 단위", "wrong window": "틀린 구간", "wrong order or rank": "틀린 순서 또는 순위", "wrong incident": "틀린 인시던트",

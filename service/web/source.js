@@ -16,7 +16,7 @@ export function drawnColumns(evidence, bound) {
   return evidence.columns.filter((column) => column.role === "key" || isBound(column) || evidence.rows.some((row) => !isBlank(row[column.name])));
 }
 
-export const quoted = () => el("span", { class: "quoted", role: "img", title: T.outsideMeans, "aria-label": T.outside }, "“ ”");
+export const quoted = () => el("span", { class: "quoted", role: "img", title: T.outsideMeans, "aria-label": T.outside }, "“”");
 
 /* Whose the columns are; text of outsiders is named first. */
 export function trustOf(evidence) {

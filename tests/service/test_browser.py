@@ -1,54 +1,23 @@
 """The page in a real browser over the demo world: ask, watch, read a claim beside its evidence, ask on."""
 
 import re
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.service.pages import WITH_BROWSER, watched
 from tests.service.processes import Service, served
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 SLOW_MS = 30_000
 BREAK_IN = "Which addresses tried to break in over SSH, how often, and did any succeed?"
-pytestmark = [pytest.mark.server, pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")]
+pytestmark = WITH_BROWSER
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with served(tmp_path_factory.mktemp("browser"), "--demo") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield opened
-        opened.close()
-
-
-@contextmanager
-def watched(browser: Browser, address: str, width: int = 1440) -> Iterator[Page]:
-    """The page in a fresh window; at the end nothing may have complained, and nothing may have been fetched from elsewhere."""
-    complaints: list[str] = []
-    asked: set[str] = set()
-    window = browser.new_context(viewport={"width": width, "height": 900})
-    opened = window.new_page()
-    opened.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("request", lambda request: asked.add(request.url))
-    opened.goto(address)
-    yield opened
-    window.close()
-    assert complaints == []
-    assert {url for url in asked if not url.startswith((address.partition("#")[0], "data:"))} == set()
 
 
 @pytest.fixture

@@ -20,13 +20,13 @@ def keys(name: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["labels", "labels_of_views", "labels_of_replay"])
+@pytest.mark.parametrize("name", ["labels", "labels_of_views", "labels_of_replay", "labels_of_proof"])
 def test_both_languages_have_the_same_labels(name: str) -> None:
     assert keys(f"{name}.js") == keys(f"{name}_ko.js")
     assert len(keys(f"{name}.js")) > 10
 
 
-@pytest.mark.parametrize("name", ["labels", "labels_of_views", "labels_of_replay"])
+@pytest.mark.parametrize("name", ["labels", "labels_of_views", "labels_of_replay", "labels_of_proof"])
 def test_no_korean_label_is_left_in_english(name: str) -> None:
     text = (WEB / f"{name}_ko.js").read_text(encoding="utf-8")
     said = re.findall(r"^\s*[\w\"-]+: \"([A-Za-z][^\"]*)\",$", text, re.MULTILINE)

@@ -1,7 +1,6 @@
 """The Pipeline view in a real browser, over a pipeline whose state the test sets."""
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,21 +8,18 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from domain.queue import QueueStatus
 from observability.metrics import Metrics
 from service.pipeline_view import pipeline_view
 from service.routes.status import mount_page
-from tests.service.test_browser import FLAGS, watched
+from tests.service.pages import PHONE, SOON_MS, WITH_BROWSER, watched
 from tests.serving import serving
 
-CHROMIUM = shutil.which("chromium")
-SOON_MS = 15_000
-PHONE = 390
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SPOOLING = "since 2026-03-02T11:58:00Z: redis: connection refused"
-pytestmark = [pytest.mark.server, pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")]
+pytestmark = WITH_BROWSER
 
 
 @dataclass(slots=True)
@@ -56,14 +52,6 @@ def address(told: Told) -> Iterator[str]:
     mount_page(app)
     with serving(app) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

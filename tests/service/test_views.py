@@ -2,23 +2,20 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.service.pages import PHONE, WITH_BROWSER, watched
 from tests.service.processes import Service, served
-from tests.service.test_browser import FLAGS, watched
 
-CHROMIUM = shutil.which("chromium")
 SOON_MS, LATER_MS = 30_000, 120_000
-PHONE = 390
 REPORTED = "Somebody cannot log in"
-pytestmark = [pytest.mark.server, pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")]
+pytestmark = WITH_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +24,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with served(tmp_path_factory.mktemp("views"), "--demo") as running:
         called(running, "monitoring/anomaly", {"kind": "cascade"})
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -234,7 +223,7 @@ def test_a_refusal_is_said_on_the_page(browser: Browser, service: Service) -> No
     window.close()
 
 
-@pytest.mark.parametrize("name", ["ask", "incidents", "briefings", "live", "pipeline"])
+@pytest.mark.parametrize("name", ["ask", "incidents", "briefings", "live", "pipeline", "grounding"])
 def test_an_address_opens_its_view_which_fits_a_phone(browser: Browser, service: Service, name: str) -> None:
     with watched(browser, f"{service.address}/#{name}", PHONE) as page:
         expect(page.locator("#tabs a[aria-current]")).to_have_attribute("href", f"#{name}", timeout=SOON_MS)
