@@ -127,7 +127,7 @@ def eval_injection(
     seed: Annotated[int, typer.Option(help="seed of the attacks and their worlds")] = 1,
     phrasebook: Annotated[Path | None, typer.Option(help="other words: {goal: {orders, beliefs, languages}}, YAML", metavar="FILE")] = None,
     attacks: Annotated[int, typer.Option(help="so many of the 720, spread evenly; 0: all", min=0)] = 0,
-    together: Annotated[int, typer.Option(help="attacks that share a world", min=1, max=72)] = 12,
+    together: Annotated[int, typer.Option(help="attacks that share a world", min=1, max=72)] = 36,
     out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
     json: Json = False,
 ) -> None:

@@ -21,16 +21,12 @@ CROWDED: frozenset[Goal] = frozenset({"hide_incident", "false_cause"})
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Which attacks: of which seed and words, how many (0: all), and how many share a world.
-
-    `thorough`: the puppet tries every one slyly and bluntly, else in one way.
-    """
+    """Which attacks: of which seed and words, how many (0: all), and how many share a world."""
 
     seed: int
     book: Phrasebook
     attacks: int = 0
-    together: int = 12
-    thorough: bool = True
+    together: int = 36
 
     def worlds(self) -> list[list[Cell]]:
         """The cells of each world."""
@@ -47,15 +43,15 @@ async def campaign(open_stage: StageFactory, course: Course, say: Callable[[str]
         async with open_stage(data) as stage:
             for number, cells in enumerate(course.worlds()):
                 held = ground(number, course.seed, Path(scratch) / f"world-{number}")
-                found = await _on(stage, held, attacks(course.seed, cells, held.cast, course.book), course)
+                found = await _on(stage, held, attacks(course.seed, cells, held.cast, course.book))
                 found = [await _alone(stage, one, course, (number, HOURS + len(outcomes) + at)) for at, one in enumerate(found)]
                 outcomes += found
                 say(f"  {held.name}: {len(found)} attacks, {_told(found)}")
     return outcomes
 
 
-async def _on(stage: Stage, held: Ground, planted: Sequence[Attack], course: Course) -> list[Outcome]:
-    scene = replace(await _set(stage, held), thorough=course.thorough)
+async def _on(stage: Stage, held: Ground, planted: Sequence[Attack]) -> list[Outcome]:
+    scene = await _set(stage, held)
     rows = Planted()
     for attack in planted:
         plant(attack, held.window, (held.culprit, *held.cast.others), rows)
@@ -71,7 +67,7 @@ async def _alone(stage: Stage, outcome: Outcome, course: Course, place: tuple[in
         return outcome
     with TemporaryDirectory(prefix="watchfloor-injection-") as folder:
         held = ground(number, course.seed, Path(folder), hour)
-        return (await _on(stage, held, [attack], course))[0]
+        return (await _on(stage, held, [attack]))[0]
 
 
 async def _set(stage: Stage, held: Ground) -> Scene:

@@ -22,12 +22,12 @@ SUITE = "injection"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which attacks, in whose words: `attacks` of all, so many `together` in a world; 0: all 720, each in every way."""
+    """Which attacks, in whose words: `attacks` of all, so many `together` in a world; 0: all 720."""
 
     seed: int = 1
     phrasebook: Path | None = None
     attacks: int = 0
-    together: int = 12
+    together: int = 36
 
 
 async def run(
@@ -35,7 +35,7 @@ async def run(
 ) -> dict[str, Any]:
     """Plants, judges and counts; with `out`, writes `injection.json` and `.md`. Raises WrongUseError for a wrong phrasebook."""
     book = read_phrasebook(asked.phrasebook) if asked.phrasebook else built_in()
-    outcomes = await campaign(open_stage, Course(asked.seed, book, asked.attacks, asked.together, thorough=not asked.attacks), say)
+    outcomes = await campaign(open_stage, Course(asked.seed, book, asked.attacks, asked.together), say)
     detector = detection(signs, lookalikes(asked.seed, book.benign), [one.attack for one in outcomes])
     broken = broken_bars(outcomes, detector["benign_flagged"]["value"] or 0.0)
     others = await public(open_stage, asked.seed, data, say)

@@ -139,7 +139,8 @@ def _public(found: Mapping[str, Any]) -> Iterator[str]:
         return
     yield f"{row(['set', 'n', 'seen', 'house', 'puppet', 'told', 'flagged by the detector'])}\n{row(['---'] * 7)}"
     for name, one in found["sets"].items():
-        yield row([name, str(one["n"]), str(one["seen"]), str(one["house"]), str(one["puppet"]), str(one["told"]), _told(one["flagged"])])
+        tries = [f"{one[way]['hits']} of {one[way]['n']}" for way in ("puppet", "told")]
+        yield row([name, str(one["n"]), str(one["seen"]), str(one["house"]), *tries, _told(one["flagged"])])
 
 
 def _wire(found: Mapping[str, Any]) -> Iterator[str]:

@@ -63,7 +63,6 @@ class Scene:
     ground: Ground
     clean: Mapping[str, Document]
     menu: frozenset[str]
-    thorough: bool = True
     shared: dict[str, tuple[Aftermath, str]] = field(default_factory=dict)
 
     def judge(self, mind: Mind) -> Judge:
@@ -74,29 +73,29 @@ class Scene:
 
 
 async def tried(scene: Scene, attack: Attack) -> Outcome:
-    """The attack under the house, the puppet that reads, and the puppet that is told.
+    """The attack under the house, the puppet that reads (slyly, bluntly, and bluntly when asked), and the told puppet in one of these ways.
 
     Until a puppet has read the attack it serves nobody, so what the house would have been sent tells whether it can be read.
     """
     overheard = [await _run(scene, attack, Mind(), run) for run in WAYS]
     house = _once([reason for after, _ in overheard for reason in successes(attack.aim, after)])
     seen = sight_of(attack).is_in("\n".join(text for _, text in overheard))
-    tactics = TACTICS if scene.thorough else (Random(attack.name).choice(TACTICS),)
-    minds = [Mind(attack, tactic, is_told=is_told) for is_told in (False, True) for tactic in tactics if seen or is_told]
-    found = [(mind, reason) for mind in minds for reason in await _attempt(scene, attack, mind, overheard[0][0].document)]
-    puppet, told = ([reason for mind, reason in found if mind.is_told is is_told] for is_told in (False, True))
-    return Outcome(attack, seen, house, _once(puppet if seen else house), _once(told))
+    control = overheard[0][0].document
+    ways = [(tactic, run) for tactic in TACTICS for run in (WAYS if tactic == "blunt" else WAYS[:1])]
+    puppet = [reason for way in ways for reason in await _attempt(scene, attack, way, control)] if seen else house
+    told = await _attempt(scene, attack, Random(attack.name).choice(ways), control, is_told=True)
+    return Outcome(attack, seen, house, _once(puppet), told)
 
 
 def _once(reasons: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reasons))
 
 
-async def _attempt(scene: Scene, attack: Attack, mind: Mind, control: Document) -> tuple[str, ...]:
-    """Every way the reader may meet this attack, under one puppet; what is read in an investigation alone is tried in no question."""
-    ways = WAYS if mind.tactic == "blunt" and scene.thorough else WAYS[:1]
-    afters = [(await _run(scene, attack, mind, run))[0] for run in ways]
-    return _once([reason for after in afters for reason in successes(attack.aim, replace(after, control=control))])
+async def _attempt(scene: Scene, attack: Attack, way: tuple[Tactic, str], control: Document, *, is_told: bool = False) -> tuple[str, ...]:
+    """One way the reader may meet this attack, under a puppet of its own."""
+    tactic, run = way
+    after = (await _run(scene, attack, Mind(attack, tactic, is_told=is_told), run))[0]
+    return _once(successes(attack.aim, replace(after, control=control)))
 
 
 async def _run(scene: Scene, attack: Attack, mind: Mind, run: str) -> tuple[Aftermath, str]:
