@@ -2,12 +2,12 @@
 import * as api from "./api.js";
 import { advicePart } from "./advice.js";
 import { badge, listPart } from "./answer.js";
-import { claimList, claimsPart } from "./claims.js";
+import { claimList, claimsPart, removedPart } from "./claims.js";
 import { byId, el, nodes, show } from "./dom.js";
 import { between, capital, clock, minute, number, seconds, span, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
 import { Sheet } from "./sheet.js";
-import { score } from "./trust.js";
+import { otherNotes, score, steeringPart } from "./trust.js";
 
 const T = L.briefings;
 const MADE = ["hourly", "daily", "weekly"];
@@ -103,28 +103,31 @@ async function drawOne(id, panel) {
     const analysis = briefing.run_id ? await api.run(briefing.run_id).catch(() => null) : null;
     if (shown !== id) return;
     panel.replace(analysis);
-    show(place, back(), content(briefing, panel));
+    show(place, back(), content(briefing, analysis ?? {}, panel));
     place.querySelector(".headline").focus({ preventScroll: true });
   } catch (error) {
     failed(id, error);
   }
 }
 
-function content(briefing, panel) {
+function content(briefing, analysis, panel) {
+  const told = { ...briefing, findings: analysis.findings, evidence: analysis.evidence, removed_claims: analysis.removed_claims };
   return nodes(
     el("h2", { class: "headline", tabindex: "-1" }, named(briefing), quietTag(briefing)),
     briefing.is_quiet && el("p", { class: "notice good" }, T.quietDay),
     !briefing.top_issues.length && el("p", { class: "lead" }, briefing.summary),
     score(briefing.grounding),
-    briefing.notes.map((note) => el("p", { class: "quiet" }, note)),
+    steeringPart(told, panel),
+    otherNotes(told).map((note) => el("p", { class: "quiet" }, note)),
     issues(briefing, panel),
     figures(briefing, panel),
     services(briefing, panel),
     incidents(briefing),
     Object.entries(T.sections).map(([name, title]) => sentences(title, briefing[name], briefing, panel)),
-    advicePart(briefing, panel),
+    advicePart(told, panel),
     listPart(T.unchecked, briefing.could_not_check),
     briefing.claims.length > 0 && el("details", { class: "fold" }, el("summary", {}, T.claims(briefing.claims.length)), claimsPart(briefing, panel)),
+    removedPart(told, panel),
     el("footer", { class: "foot" }, el("code", {}, [briefing.briefing_id, briefing.run_id, T.made(minute(briefing.created_at))].filter(Boolean).join("  "))),
   );
 }

@@ -10,6 +10,7 @@ import { drawnColumns, isOutside, quoted, statementPart, statusOf, trustOf } fro
 
 const DRAWN = 200;
 const AROUND = 5;
+const PLAIN = "recomputed"; // the verdict says as much
 const T = L.evidence;
 
 const heading = (column) => withUnit(column.label || words(column.name), column.unit && column.unit !== "1" ? `(${column.unit})` : "");
@@ -54,7 +55,7 @@ function provenance(evidence) {
 
 /* Why: one line, or the parts of a longer reason one below the other. */
 function reasonOf(claim, verdict) {
-  const parts = claim.reason && claim.reason !== verdict.word ? because(claim.reason) : [];
+  const parts = claim.reason && claim.reason !== PLAIN ? because(claim.reason) : [];
   const [only] = parts;
   const list = parts.length > 1 && el("ul", { class: "plain-list because", lang: "en" }, parts.map((part) => el("li", {}, part)));
   return [el("p", { class: "because" }, el("strong", {}, verdict.word), parts.length === 1 && [": ", el("span", { lang: "en" }, only)]), list];

@@ -32,9 +32,10 @@ export function trustOf(evidence) {
 
 export function statusOf(evidence) {
   const tag = (tone, word) => el("span", { class: `tag ${tone}` }, word);
+  const isPart = evidence.truncated || evidence.sampled;
   const tone = { ok: "good", empty: "" }[evidence.status] ?? "bad";
   return [
-    tag(tone, T.statuses[evidence.status] ?? evidence.status), evidence.truncated && tag("warn", T.truncated), evidence.sampled && tag("warn", T.sampled),
+    !(isPart && evidence.status === "ok") && tag(tone, T.statuses[evidence.status] ?? evidence.status), evidence.truncated && tag("warn", T.truncated), evidence.sampled && tag("warn", T.sampled),
     evidence.message && el("p", { class: "quiet" }, evidence.message),
   ];
 }

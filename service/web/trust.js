@@ -7,7 +7,7 @@ const T = L.answer;
 const P = L.grounded;
 const S = L.steering;
 const STEERING = "steering_attempt";
-const STEERING_NOTE = "Attempt to steer the analyst";
+const STEERING_NOTE = /^(Attempt to steer the analyst|분석을 조종하려는 시도)/;
 
 const tenth = (value) => (typeof value === "number" ? number(Math.round(value * 10) / 10) : P.none);
 const share = (value) => (typeof value === "number" ? number(Math.round(value * 1000) / 1000) : P.none);
@@ -51,7 +51,7 @@ export const otherFindings = (analysis) => (analysis.findings ?? []).filter((fin
 
 export function otherNotes(analysis) {
   const told = (analysis.findings ?? []).some(isSteering);
-  return (analysis.notes ?? []).filter((note) => !told || !note.startsWith(STEERING_NOTE));
+  return (analysis.notes ?? []).filter((note) => !told || !STEERING_NOTE.test(note));
 }
 
 /* The attempts of one source: its rows (told up to a limit, so their number may be larger) and the cells they stand in. */
