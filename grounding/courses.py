@@ -23,6 +23,8 @@ _NAMES = {1: "rising", -1: "falling"}
 def read_course(said: Sentence, token: Token) -> Iterable[Reading]:
     """A word of direction as the trend of each series of the evidence that the words name; a number beside it is another claim."""
     name = _NAMES.get(relations.DIRECTIONS.get(token.word, 0))
+    if _SHAPES["drop"].search(said.text):
+        name = "drop"
     return _trends(said, name) if name else ()
 
 

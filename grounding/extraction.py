@@ -16,7 +16,7 @@ from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, supported, unverified
 from grounding.propositions import Span, propositions
-from grounding.readings import Reading, read_absence, read_number, read_order, read_quote, read_rank, read_state, read_time
+from grounding.readings import Reading, read_absence, read_number, read_order, read_quote, read_rank, read_share, read_state, read_time
 from grounding.tables import loose
 from grounding.tokens import Token
 
@@ -148,6 +148,7 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset({"comparative", "number"}), read_contrast),
     (frozenset({"comparative"}), read_course),
     (frozenset({"quantifier"}), read_rank),
+    (frozenset({"quantifier"}), read_share),
     (frozenset({"time", "clock"}), read_time),
     (frozenset({"number"}), read_number),
     (frozenset({"negation"}), read_absence),

@@ -12,6 +12,7 @@ from grounding.outcomes import Outcome, contradicted, supported, unverified
 from grounding.paths import BoundCell, is_series
 
 MIN_CHARS = 3
+_TYPED = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")  # a quote may be typeset, the log is not
 _QUOTED = re.compile(r"\u201c([^\u201d]+)\u201d|\"([^\"]+)\"|\u00ab([^\u00bb]+)\u00bb")
 _MARKS = "\"'“”\u2018\u2019«»`"
 
@@ -49,6 +50,7 @@ def slotted(claim: Claim) -> Claim:
 def quoted_text(claim: Claim) -> str:
     """The quoted words, without surrounding marks and cut-off dots."""
     text = folded(str(claim.slots.get("text") or claim.slots.get("value") or _own_words(claim.text)))
+    text = text.translate(_TYPED)
     return text.strip(_MARKS + " ").removesuffix("…").removesuffix("...").removeprefix("…").removeprefix("...").strip()
 
 
@@ -64,7 +66,7 @@ def occurs(wanted: str, cell: BoundCell) -> bool:
     edge_left = r"(?<!\d)" if wanted[:1].isdigit() else ""
     edge_right = r"(?!\d)" if wanted[-1:].isdigit() else ""
     pattern = re.compile(edge_left + re.escape(wanted) + edge_right)
-    return any(isinstance(value, str) and pattern.search(folded(value)) for value in values)
+    return any(isinstance(value, str) and pattern.search(folded(value).translate(_TYPED)) for value in values)
 
 
 def _frame_problem(claim: Claim, cells: list[BoundCell], is_list: bool) -> Outcome | None:

@@ -9,7 +9,18 @@ from typing import Any
 from domain.claims import Binding, Claim
 from domain.evidence import Column
 from grounding import absence, entity, metrics, quantity, quote, ranking, temporal, units, vocabulary
-from grounding.candidates import Sentence, bound_rows, columns_meant, names_all, relevance, rows_meant, subject_of, timed_rows, value_cells
+from grounding.candidates import (
+    Sentence,
+    bound_rows,
+    columns_meant,
+    is_general,
+    names_all,
+    relevance,
+    rows_meant,
+    subject_of,
+    timed_rows,
+    value_cells,
+)
 from grounding.cells import instant
 from grounding.outcomes import Outcome
 from grounding.paths import BoundCell, cell_at, key_names
@@ -94,6 +105,26 @@ def read_rank(said: Sentence, token: Token) -> Iterable[Reading]:
         slots = {"subject": subject(cell, said), "quantifier": token.word.replace("most recent", "last"), "by": column.name}
         claim = Claim("", "entity", slots, (bind_to(cell),))
         yield Reading(claim, entity.check(claim, {said.source.id: said.source}), relevance(said, cell))
+
+
+def read_share(said: Sentence, token: Token) -> Iterable[Reading]:
+    """As in "all nodes were Ready", or "only node-b was NotReady": a state of every row, or of one alone."""
+    quantifier = ranking.quantifier_of(token.word)
+    wanted = {"all": 1, "only": _PAIR}.get(quantifier.name if quantifier else "")
+    if len(said.mentions) != wanted or any(other.kind == "negation" for other in said.tokens) or not is_general(said):
+        return
+    named, valued = said.mentions[:-1], said.mentions[-1]
+    columns = sorted(valued.columns.difference(*(one.columns for one in named)))
+    column = said.source.column(columns[0]) if len(columns) == 1 else None
+    rows = [index for index in rows_meant(said) if names_all(index, said)]
+    if column is None or (named and (len(rows) != 1 or len(named[0].columns) != 1)):
+        return
+    slots = {"subject": {next(iter(named[0].columns)): named[0].value} if named else "all", "attribute": column.name}
+    slots |= {"value": valued.value, "quantifier": token.word}
+    cell = cell_at(said.source, rows[0] if rows else 0, column)
+    binding = bind_to(cell) if named else Binding(said.source.id, f"rows[*].{column.name}")
+    claim = Claim("", "entity", slots, (binding,))
+    yield Reading(claim, entity.check(claim, {said.source.id: said.source}), relevance(said, cell))
 
 
 def read_time(said: Sentence, token: Token) -> Iterable[Reading]:

@@ -107,7 +107,7 @@ def _unnamed_subject(text: str, covers: Sequence[Cover]) -> Iterable[Problem]:
 def _wrong_order(text: str, covers: Sequence[Cover]) -> Iterable[Problem]:
     """Two events are named with before or after between them, the other way round than claimed."""
     for one in covers:
-        slots = one.claim.slots
+        slots, text = one.claim.slots, disarmed(text)
         if "first" not in slots or "then" not in slots:
             continue
         at = [_place(distinct_names(slots[a], slots[b]), text.casefold()) for a, b in _BOTH]
@@ -145,7 +145,8 @@ def _named_rival(said: frozenset[str], cell: BoundCell, bound: Collection[str]) 
 
 
 def _without_names(text: str, covers: Sequence[Cover]) -> str:
-    for name in sorted({name for one in covers for name in one.names}, key=len, reverse=True):
+    values = {value for one in covers if isinstance(value := one.claim.slots.get("value"), str)}
+    for name in sorted({name for one in covers for name in one.names} | values, key=len, reverse=True):
         text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
     return text
 

@@ -83,7 +83,8 @@ def _rival_label(text: str, one: Cover) -> Iterable[tuple[str, str, bool]]:
         or one.claim.kind in {"absence", "quote", "causal", "recommendation", "past_incident"}
     ):
         return
-    named, bare = _named_columns(_without(text, one.names), one)
+    value = one.claim.slots.get("value")
+    named, bare = _named_columns(_without(text, one.names | ({value} if isinstance(value, str) else set())), one)
     if not named or any(column.name in bound for column in named):
         return
     own = frozenset().union(*(metrics.column_stems(column) for column in bound.values())) & vocabulary.stems(text) - _TIMEWORDS

@@ -236,3 +236,34 @@ def test_advice_may_rest_on_words_the_catalogue_does_not_have() -> None:
     assert verdict(claim, certs) == "consistent"
     assert verdict(changed(claim, action="raise_pool_size"), certs) == "unverified"
     assert verdict(changed(claim, target="www.example.org"), certs) == "unverified"
+
+
+def test_a_sentence_may_tell_a_state_of_all_or_of_one_alone() -> None:
+    ready = copy.deepcopy(NODES)
+    for row in ready["rows"]:
+        row["state"] = "Ready"
+    assert verdict({"text": "All nodes were Ready."}, ready) == "supported"
+    assert verdict({"text": "All nodes were Ready."}, NODES) == "contradicted"
+    assert verdict({"text": "Only node-b was NotReady."}, NODES) == "supported"
+    for false in ("Only node-a was Ready.", "All databases were Ready.", "Not all nodes were Ready."):
+        assert verdict({"text": false}, ready) not in {"supported", "consistent"}
+    assert verdict({"text": "Not all nodes were Ready."}, NODES) != "contradicted"
+
+
+def test_the_order_of_domains_is_read_in_words() -> None:
+    certs = evidence(
+        "E1",
+        {"domain": "a.example.org", "not_after": "2025-03-06T12:00:00Z"},
+        {"domain": "b.example.org", "not_after": "2025-05-01T00:00:00Z"},
+    )
+    first, then = ({"subject": {"domain": f"{one}.example.org"}, "metric": "not_after"} for one in "ab")
+    claim = slotted("temporal", [bound("rows[0].not_after"), bound("rows[1].not_after")], first=first, then=then, relation="before")
+    assert verdict({**claim, "text": "a.example.org not after before b.example.org."}, certs) == "supported"
+    assert verdict({**claim, "text": "a.example.org not after after b.example.org."}, certs) == "contradicted"
+
+
+def test_a_quote_may_be_typeset() -> None:
+    logs = evidence("E1", {"service": "cart", "message": "user 'bot' is over its quota"})
+    claim = slotted("quote", [bound("rows[0].message", "quote")], text="user \u2018bot\u2019 is over its quota")
+    assert verdict(claim, logs) == "supported"
+    assert verdict(changed(claim, text="user \u2018bob\u2019 is over its quota"), logs) == "contradicted"
