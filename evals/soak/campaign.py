@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count, islice
 from pathlib import Path
 from random import Random
 from time import monotonic, time_ns
@@ -113,8 +114,9 @@ async def _broken(made: Plant, trial: Trial, settings: Mapping[str, str]) -> Non
 
 
 async def _refreshed(made: Plant, trial: Trial) -> frozenset[int]:
-    """One more request to each receiver, and all of it stored."""
-    fresh = range(FIRST_FRESH, FIRST_FRESH + len(made.receivers))
+    """One more request to each receiver, and all of it stored; each holds a record that no policy may leave out."""
+    telling = (number for number in count(FIRST_FRESH) if trial.stream.is_telling(number))
+    fresh = list(islice(telling, len(made.receivers)))
     await _sender(made, trial).send(fresh, len(fresh), 1_000)
     await _drained(made, trial)
     return frozenset(fresh)

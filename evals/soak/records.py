@@ -78,6 +78,10 @@ class Stream:
         share = ERROR_PER_MILLE if is_shed else SLOW_PER_MILLE
         return self.signal(record // self.size) == "metrics" or self._draw(record) < share
 
+    def is_telling(self, batch: int) -> bool:
+        """Whether a batch holds an error or a metric point: something of it is stored whatever is sampled out."""
+        return any(self.must_be_kept(record, is_shed=True) for record in range(batch * self.size, (batch + 1) * self.size))
+
     def _document(self, signal: Signal, record: int) -> Mapping[str, Any]:
         shared = {"timestamp": self.base_ns + record * self.step_ns, "service": self.name, MARK: self.identity(record), "seq": str(record)}
         if signal == "metrics":

@@ -39,3 +39,10 @@ def test_every_line_is_taken_by_the_product() -> None:
         batch = STREAM.batch(number)
         lines = [Line(place, text) for place, text in enumerate(batch.body.decode().splitlines(), start=1)]
         assert all(isinstance(item, Taken) for item in parse_ndjson(lines, Reading(name="test", signal=batch.signal)))
+
+
+def test_a_telling_batch_holds_a_record_that_no_policy_may_leave_out() -> None:
+    stream = Stream("s9014", 0)
+    telling = [stream.is_telling(number) for number in range(400)]
+    assert telling == [any(stream.must_be_kept(record, is_shed=True) for record in stream.batch(number).records) for number in range(400)]
+    assert 0 < sum(telling) < 400
