@@ -1,9 +1,9 @@
 /* Advice of the catalogue, for a person to approve: the action, its target, whether it can be undone, and what it rests on. */
 import { mark, verdictOf } from "./claims.js";
 import { el } from "./dom.js";
-import { words } from "./format.js";
+import { cell, withUnit, words } from "./format.js";
 import { L } from "./labels.js";
-import { boundCells } from "./paths.js";
+import { boundCells, target } from "./paths.js";
 
 const T = L.answer;
 const P = L.advice;
@@ -24,12 +24,24 @@ function bare(claim, rests, evidence) {
   return (claim.bind ?? []).filter((bind) => !cellsOf({ bind: [bind] }, evidence).some((key) => told.has(key)));
 }
 
+/* A bound cell in words: its row's name, its column and its value; its path where it is none. */
+function cellText(bind, evidence) {
+  const source = evidence.find((one) => one.id === bind.evidence);
+  const { rows = [], column: name } = source ? target(bind.path, source) : {};
+  const column = source?.columns.find((one) => one.name === name);
+  if (rows.length !== 1 || !column) return el("code", {}, `${bind.evidence} ${bind.path}`);
+  const row = source.rows[rows[0]];
+  const key = source.columns.find((one) => one.role === "key" && one.name !== name);
+  const unit = column.unit ?? row.unit;
+  return `${bind.evidence}: ${key ? `${cell(row[key.name], key)}, ` : ""}${column.label || words(name)}: ${withUnit(cell(row[name], column), unit)}`;
+}
+
 function basis(own, analysis, panel) {
   if (!own) return null;
   const rests = premises(own, analysis);
   const open = (claim, ...text) => el("button", { type: "button", class: "link", onclick: (event) => panel.openClaim(claim, event.currentTarget) }, ...text);
   const said = rests.map((claim) => el("li", {}, mark(verdictOf(claim)), " ", open(claim, claim.text)));
-  const cells = bare(own, rests, analysis.evidence ?? []).map((bind) => el("li", {}, open(own, el("code", {}, `${bind.evidence} ${bind.path}`))));
+  const cells = bare(own, rests, analysis.evidence ?? []).map((bind) => el("li", {}, open(own, cellText(bind, analysis.evidence ?? []))));
   return el("div", { class: "rests" }, el("span", { class: "quiet" }, P.restsOn), el("ul", {}, said, cells));
 }
 

@@ -96,7 +96,7 @@ function drawRank(plot, width) {
   const points = plot.points.slice(0, TOP);
   const rowHeight = 22;
   const left = Math.min(Math.round(width * 0.42), 14 + 7 * Math.max(...points.map((point) => point.name.length)));
-  const letters = Math.floor((left - 12) / 6.9);
+  const letters = Math.floor((left - 12) / 7.4);
   const most = Math.max(...points.map((point) => point.value), 1e-9);
   const room = width - left - 84;
   const rows = points.map((point, index) => {

@@ -57,8 +57,9 @@ function provenance(evidence) {
 function reasonOf(claim, verdict) {
   const parts = claim.reason && claim.reason !== PLAIN ? because(claim.reason) : [];
   const [only] = parts;
+  const isAdvice = claim.kind === "recommendation" && claim.verdict === "consistent";
   const list = parts.length > 1 && el("ul", { class: "plain-list because", lang: "en" }, parts.map((part) => el("li", {}, part)));
-  return [el("p", { class: "because" }, el("strong", {}, verdict.word), parts.length === 1 && [": ", el("span", { lang: "en" }, only)]), list];
+  return [el("p", { class: "because" }, el("strong", {}, isAdvice ? L.answer.justified : verdict.word), parts.length === 1 && [": ", el("span", { lang: "en" }, only)]), list];
 }
 
 function verdictLine(claim) {

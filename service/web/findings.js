@@ -28,7 +28,7 @@ function accounts(finding) {
 const seen = (at) => (at ? el("time", { datetime: at, title: `${time(at)} UTC` }, minute(at)) : "");
 
 const cells = {
-  severity: (finding) => el("span", { class: `tag sev-${finding.severity}` }, finding.severity),
+  severity: (finding) => el("span", { class: `tag sev-${finding.severity}` }, L.answer.severity[finding.severity] ?? finding.severity),
   kind: (finding) => words(finding.kind),
   entity: (finding) => [el("span", { class: "quiet" }, `${words(finding.entity?.type ?? "")} `), el("code", {}, finding.entity?.value ?? "")],
   count: (finding) => number(finding.count ?? 0),
