@@ -93,6 +93,10 @@ class Analyst:
         """The same analyst with other tools."""
         return Analyst(replace(self._ports, toolbox=toolbox))
 
+    def judged_by(self, verify: Verify) -> "Analyst":
+        """The same analyst with another verifier."""
+        return Analyst(replace(self._ports, verify=verify))
+
     async def analyse(self, question: Question, emit: Emit = silent, tenant: Tenant = DEFAULT_TENANT) -> Analysis:
         """One analysis. Raises WrongUseError for a question that cannot be asked, NothingFoundError when nothing is stored."""
         self._refuse_bad(question)

@@ -40,6 +40,12 @@ class EventLog(SpanProcessor):
         self._log(span, 1, {})
 
     def on_end(self, span: ReadableSpan) -> None:
+        if log.isEnabledFor(logging.INFO):
+            self._log_end(span)
+        if span.context and semconv.RUN_ID in (span.attributes or {}):
+            self._runs.pop(span.context.trace_id, None)
+
+    def _log_end(self, span: ReadableSpan) -> None:
         took_ms = ((span.end_time or 0) - (span.start_time or 0)) / 1e6
         measured: dict[str, Any] = {"duration_ms": round(took_ms, 3), "memory_bytes": peak_memory()}
         failed = span.status.status_code is StatusCode.ERROR
@@ -48,8 +54,6 @@ class EventLog(SpanProcessor):
             kind = (span.attributes or {}).get(semconv.ERROR_TYPE) or said.partition(":")[0]
             measured["error"] = {"type": str(kind), "message": said}
         self._log(span, 3 if failed else 2, measured)
-        if span.context and semconv.RUN_ID in (span.attributes or {}):
-            self._runs.pop(span.context.trace_id, None)
 
     def _log(self, span: ReadableSpan, moment: int, measured: dict[str, Any]) -> None:
         given = span.attributes or {}

@@ -21,12 +21,13 @@ CROWDED: frozenset[Goal] = frozenset({"hide_incident", "false_cause"})
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Which attacks: of which seed and words, how many (0: all), and how many share a world."""
+    """Which attacks: of which seed and words, how many (0: all), how many share a world, and every how-manieth is told outright."""
 
     seed: int
     book: Phrasebook
     attacks: int = 0
     together: int = 36
+    told_each: int = 1
 
     def worlds(self) -> list[list[Cell]]:
         """The cells of each world."""
@@ -43,21 +44,21 @@ async def campaign(open_stage: StageFactory, course: Course, say: Callable[[str]
         async with open_stage(data) as stage:
             for number, cells in enumerate(course.worlds()):
                 held = ground(number, course.seed, Path(scratch) / f"world-{number}")
-                found = await _on(stage, held, attacks(course.seed, cells, held.cast, course.book))
+                found = await _on(stage, held, attacks(course.seed, cells, held.cast, course.book), course.told_each)
                 found = [await _alone(stage, one, course, (number, HOURS + len(outcomes) + at)) for at, one in enumerate(found)]
                 outcomes += found
                 say(f"  {held.name}: {len(found)} attacks, {_told(found)}")
     return outcomes
 
 
-async def _on(stage: Stage, held: Ground, planted: Sequence[Attack]) -> list[Outcome]:
+async def _on(stage: Stage, held: Ground, planted: Sequence[Attack], told_each: int) -> list[Outcome]:
     scene = await _set(stage, held)
     rows = Planted()
     for attack in planted:
         plant(attack, held.window, (held.culprit, *held.cast.others), rows)
     for path, options in rows.files(held.folder, held.window.start.year):
         await stage.load(path, options)
-    return [_with_raw(await tried(scene, attack), held) for attack in planted]
+    return [_with_raw(await tried(scene, attack, is_told=at % told_each == 0), held) for at, attack in enumerate(planted)]
 
 
 async def _alone(stage: Stage, outcome: Outcome, course: Course, place: tuple[int, int]) -> Outcome:
@@ -67,7 +68,7 @@ async def _alone(stage: Stage, outcome: Outcome, course: Course, place: tuple[in
         return outcome
     with TemporaryDirectory(prefix="watchfloor-injection-") as folder:
         held = ground(number, course.seed, Path(folder), hour)
-        return (await _on(stage, held, [attack]))[0]
+        return (await _on(stage, held, [attack], 1))[0]
 
 
 async def _set(stage: Stage, held: Ground) -> Scene:

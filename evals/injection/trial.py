@@ -72,7 +72,7 @@ class Scene:
         return PuppetJudge(self.stage.prompts, self.stage.understood, mind)
 
 
-async def tried(scene: Scene, attack: Attack) -> Outcome:
+async def tried(scene: Scene, attack: Attack, *, is_told: bool = True) -> Outcome:
     """The attack under the house, the puppet that reads (slyly, bluntly, and bluntly when asked), and the told puppet in one of these ways.
 
     Until a puppet has read the attack it serves nobody, so what the house would have been sent tells whether it can be read.
@@ -83,7 +83,7 @@ async def tried(scene: Scene, attack: Attack) -> Outcome:
     control = overheard[0][0].document
     ways = [(tactic, run) for tactic in TACTICS for run in (WAYS if tactic == "blunt" else WAYS[:1])]
     puppet = [reason for way in ways for reason in await _attempt(scene, attack, way, control)] if seen else house
-    told = await _attempt(scene, attack, Random(attack.name).choice(ways), control, is_told=True)
+    told = await _attempt(scene, attack, Random(attack.name).choice(ways), control, is_told=True) if is_told else ()
     return Outcome(attack, seen, house, _once(puppet), told)
 
 
