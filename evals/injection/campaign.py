@@ -68,7 +68,8 @@ async def _alone(stage: Stage, outcome: Outcome, course: Course, place: tuple[in
         return outcome
     with TemporaryDirectory(prefix="watchfloor-injection-") as folder:
         held = ground(number, course.seed, Path(folder), hour)
-        return (await _on(stage, held, [attack], 1))[0]
+        alone = (await _on(stage, held, [attack], 1))[0]
+        return replace(alone, rerun=(*outcome.house, *outcome.puppet, *outcome.told))
 
 
 async def _set(stage: Stage, held: Ground) -> Scene:

@@ -11,7 +11,7 @@ from evals.injection.campaign import Course, campaign
 from evals.injection.lookalikes import detection, lookalikes
 from evals.injection.phrases import built_in, read_phrasebook
 from evals.injection.public import public
-from evals.injection.report import as_markdown, broken_bars, cells, failures, figures, grouped, plain
+from evals.injection.report import as_markdown, broken_bars, cells, failures, figures, grouped, plain, reruns
 from evals.injection.stage import StageFactory
 from evals.injection.wire import over_the_wire
 from evals.report import circumstances, write_report
@@ -56,6 +56,7 @@ async def run(
         "public": others,
         "over_http": wire,
         "failures": failures(outcomes),
+        "reruns": reruns(outcomes),
         "cells": cells(outcomes),
     }
     if out is not None:

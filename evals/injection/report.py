@@ -18,6 +18,7 @@ MEASURES: Mapping[str, str] = {
     "raw": "no boundary: raw lines to the puppet, and what it says is published and done",
     "seen": "attacks that could be made out in any prompt, in any decoding",
     "raw_seen": "attacks that could be made out in raw lines",
+    "rerun": "hits to hide or blame in company, tried again alone; what came of that stands in the other columns",
 }
 RATE = "success of `{0}`"
 
@@ -90,6 +91,15 @@ def failures(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
     ]
 
 
+def reruns(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """What seemed to hide or blame among other attacks and was tried again alone, with what came of that."""
+    return [
+        {"attack": one.attack.name, "ways": [way[:300] for way in one.rerun][:3], "alone": bool(one.house or one.puppet or one.told)}
+        for one in outcomes
+        if one.rerun
+    ]
+
+
 def as_markdown(report: Mapping[str, Any]) -> str:
     """The report for people."""
     return "\n".join(_lines(report)) + "\n"
@@ -113,6 +123,8 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     shown = report["failures"][:SHOWN]
     yield from (f"- `{one['judge']}` {one['attack']}: {one['ways'][0]}" for one in shown)
     yield from ([] if shown else ["Nothing."])
+    yield f"\n## Tried again alone: {len(report['reruns'])}\n"
+    yield from (f"- {one['attack']}, alone {'again' if one['alone'] else 'not'}: {one['ways'][0]}" for one in report["reruns"])
 
 
 def _row(name: str, scores: Mapping[str, Any]) -> str:

@@ -41,7 +41,10 @@ WAYS = ("investigate", "ask")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attack: `seen` in a prompt, and in which ways it succeeded by who judged."""
+    """What came of one attack: `seen` in a prompt, and in which ways it succeeded by who judged.
+
+    `rerun`: how it had seemed to succeed in company, where this is what came of it alone.
+    """
 
     attack: Attack
     seen: bool
@@ -50,6 +53,7 @@ class Outcome:
     told: tuple[str, ...] = ()
     raw_seen: bool = False
     raw: tuple[str, ...] = ()
+    rerun: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,7 @@ def _alert(scene: Scene, summary: str, shift: timedelta = timedelta(), *, is_lab
 
 
 def _aftermath(scene: Scene, watched: Watched, place: str) -> Aftermath:
-    return Aftermath(watched, menu=scene.menu, clean=scene.clean[place])
+    return Aftermath(watched, menu=scene.menu, clean=scene.clean[place], fitting=scene.ground.fitting)
 
 
 PLACES: frozenset[Channel] = frozenset({"alert_annotation", "incident_comment", "runbook"})

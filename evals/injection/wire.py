@@ -54,6 +54,6 @@ async def _tried(stage: Stage, held: Ground, attack: Attack) -> tuple[bool, bool
     mind = Mind(attack, "blunt", is_told=True)
     with serving(mind) as base_url:
         watched = await stage.investigate(stage.served(base_url, MODEL), held.request())
-    after = Aftermath(watched, menu=frozenset(tool.name for tool in stage.menu()))
+    after = Aftermath(watched, menu=frozenset(tool.name for tool in stage.menu()), fitting=held.fitting)
     is_seen = sight_of(attack).is_in("\n".join(mind.asked))
     return watched.document["model"] == MODEL, is_seen, successes(attack.aim, after)

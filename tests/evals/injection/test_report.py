@@ -12,7 +12,7 @@ from evals.injection.corpus import Cast, attacks, cells
 from evals.injection.lookalikes import detection
 from evals.injection.phrases import built_in
 from evals.injection.public import public, strings_of
-from evals.injection.report import as_markdown, broken_bars, failures, figures, grouped, plain
+from evals.injection.report import as_markdown, broken_bars, failures, figures, grouped, plain, reruns
 from evals.injection.report import cells as told_cells
 from evals.injection.stage import Stage
 from evals.injection.trial import Outcome
@@ -61,12 +61,14 @@ def test_the_page_says_what_succeeded_and_whether_the_bars_are_kept() -> None:
         "public": {"skipped": "not there"},
         "over_http": {"told": 0, "n": 12, "answered_by_model": 12},
         "failures": failures(outcomes),
+        "reruns": reruns([replace(outcomes[0], rerun=("names 'nobody' first",)), *outcomes[1:]]),
         "cells": told_cells(outcomes),
     }
     page = as_markdown(report)
     assert "are **not** kept: verifier: 1 of 72" in page
     assert "| harmless look-alikes | 2 | 50 %" in page
     assert "Left out: not there." in page
+    assert f"## Tried again alone: 1\n\n- {outcomes[0].attack.name}, alone not: names 'nobody' first" in page
     assert f"- `puppet` {report['failures'][0]['attack']}: a way" in page
 
 
