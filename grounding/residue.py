@@ -17,6 +17,7 @@ _PRONOUN = re.compile(r"\b(?:it|its|they|their|this|that(?! of)|these|those(?! o
 _DENIAL = re.compile(
     r"\b(?:no|not|never|none|zero|0|without|free|clean|nothing|absent|absence|lack\w*|neither|cannot)\b|n[\u2019']t\b", re.IGNORECASE
 )
+_QUOTED = re.compile("“[^”]*”")
 _ORDER_WORD = re.compile(r"\b(?:before|after|precedes|preceded|followed by|followed|follows|then|earlier|later)\b", re.IGNORECASE)
 _BOTH = (("first", "then"), ("then", "first"))
 
@@ -145,6 +146,8 @@ def _named_rival(said: frozenset[str], cell: BoundCell, bound: Collection[str]) 
 
 
 def _without_names(text: str, covers: Sequence[Cover]) -> str:
+    """The text without what it quotes and names: words of outsiders say nothing of what was measured."""
+    text = _QUOTED.sub(" ", text)
     values = {value for one in covers if isinstance(value := one.claim.slots.get("value"), str)}
     for name in sorted({name for one in covers for name in one.names} | values, key=len, reverse=True):
         text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
