@@ -17,6 +17,8 @@ LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 ADDRESS = re.compile(r"\b(https?|ftp|ftps|sftp|wss?|file|gopher|ldaps?|ssh|git)://([^\s/?#<>\"'(){}|\\]{0,255})", re.IGNORECASE)
 ACTIVE = re.compile(r"\b(javascript|vbscript|data|mailto|tel|blob|about|intent|file)(:)(?=[^\s:]{2})", re.IGNORECASE)
 SLASHED = re.compile(r"(?<![:\w/.\]])//((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})", re.IGNORECASE)
+# An address whose scheme is glued to other letters or percent-encoded.
+ENCODED = re.compile(r"(?<=:|a)(?://|%2f%2f)(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}", re.IGNORECASE)
 BARE = re.compile(rf"(?<![\w.@/\\-])(?:{LABEL}\.){{1,8}}(?:{ENDINGS})(?![\w-]|\.[a-z0-9])", re.IGNORECASE)
 HOST_WITH_PATH = re.compile(rf"(?<![\w.@/\\-])(?:{LABEL}\.){{1,8}}[a-z]{{2,24}}(?=/[\w?#%])", re.IGNORECASE)
 NUMBERED = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?=(?::\d{1,5})?/[\w?#%])")
@@ -49,6 +51,7 @@ def disarmed(text: str) -> str:
 def defanged(text: str) -> str:
     """Text whose addresses cannot be followed: `hxxps://host[.]example/path`, also for bare hosts."""
     found = ADDRESS.sub(_broken, text)
+    found = ENCODED.sub(lambda host: host[0].replace(".", "[.]"), found)
     found = SLASHED.sub(lambda host: f"/ /{host[1].replace('.', '[.]')}", found)
     found = ACTIVE.sub(r"\1[:]", WWW.sub("www[.]", found))
     for pattern in (BARE, HOST_WITH_PATH, NUMBERED):

@@ -108,3 +108,8 @@ def test_a_cell_is_no_formula(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["- 1117 RAS", "-1", "plain", 7, "a=b", "--- x"])
 def test_other_cells_stay(cell: object) -> None:
     assert spreadsheet(cell) == cell
+
+
+@pytest.mark.parametrize("text", ["open%20https%3A//a.b-c.example/x", "see%20https://a.b-c.example/x", "https%3A%2F%2Fa.b-c.example%2Fx"])
+def test_an_address_in_escapes_is_broken_too(text: str) -> None:
+    assert "a[.]b-c[.]example" in inline(text)
