@@ -30,9 +30,11 @@ _WORDS = {
 _PLACES = re.compile(r"\b(?:prod|production|staging|preprod|canary|sandbox|uat|qa)\b", re.IGNORECASE)
 _LETTERED = re.compile(r"\b[A-Za-z]{3,}-[A-Za-z]\b")
 _SPAN = re.compile(rf"\b(?:between|from)\s+({TIME.pattern})\s+(?:and|to|until)\s+({TIME.pattern})", re.IGNORECASE)
+_BLANK = re.compile(r"\{(?:subject|value)\}")
 _LEAST_LABEL = 3
 _WITH_PARTIES = frozenset({"causal", "recommendation", "past_incident"})
 _TIMEWORDS = vocabulary.stems("before now after window")
+_EVENTS = frozenset({"first", "then", "event"})
 _TRUTHS = {True: "false", False: "true"}
 
 
@@ -83,6 +85,8 @@ def _rival_label(text: str, one: Cover) -> Iterable[tuple[str, str, bool]]:
         or one.claim.kind in {"absence", "quote", "causal", "recommendation", "past_incident"}
     ):
         return
+    if any(_is_own_sentence(text, column) for column in bound.values()):
+        return
     value = one.claim.slots.get("value")
     named, bare = _named_columns(_without(text, one.names | ({value} if isinstance(value, str) else set())), one)
     if not named or any(column.name in bound for column in named):
@@ -91,6 +95,12 @@ def _rival_label(text: str, one: Cover) -> Iterable[tuple[str, str, bool]]:
     rival = next((column for column in named if not own or own <= metrics.column_stems(column)), None)
     if rival and not own & vocabulary.stems(bare):
         yield rival.name, f"the text is about {rival.label or rival.name!r}, the claim about {next(iter(bound))!r}", True
+
+
+def _is_own_sentence(text: str, column: Column) -> bool:
+    """Whether a text is the very sentence that a column's evidence gives for it."""
+    pieces = [re.escape(piece) for piece in _BLANK.split(column.phrase)]
+    return len(pieces) > 1 and re.search(".+".join(pieces), text, re.IGNORECASE) is not None
 
 
 def _named_columns(text: str, cover: Cover) -> tuple[list[Column], str]:
@@ -154,7 +164,7 @@ def _several_rows(text: str, one: Cover) -> Iterable[tuple[str, str, bool]]:
         subject = slots.get(slot)
         names = [name for name in names_in(subject) if not instant(name)] if isinstance(subject, Mapping) else []
         cell = next((cell for cell in one.cells if isinstance(subject, Mapping) and _is_of(subject, cell)), None)
-        said = {name: value for name, value in subject.items() if _is_told(name, value, text)} if isinstance(subject, Mapping) else {}
+        said = {name: value for name, value in subject.items() if _is_told(slot, name, value, text)} if isinstance(subject, Mapping) else {}
         if cell and len(names) > 1 and said and len(subjects.rows_fitting(said, cell.evidence)) > 1 and _tells_apart(subject, cell):
             yield text[:40], f"what the text names fits several rows of {cell.evidence.id}", False
 
@@ -175,8 +185,13 @@ def _is_of(subject: Mapping[str, object], cell: BoundCell) -> bool:
     return bool(row) and all(row.get(name) == value for name, value in subject.items() if name in row)
 
 
-def _is_told(name: str, value: object, text: str) -> bool:
-    return isinstance(value, str | int) and name not in {"metric", "threshold"} and is_said(disarmed(str(value)), disarmed(text))
+def _is_told(slot: str, name: str, value: object, text: str) -> bool:
+    if not isinstance(value, str | int) or (slot in _EVENTS and name in {"metric", "threshold"}):
+        return False
+    if instant(value):
+        day, minute = str(value)[:10], str(value)[11:16]
+        return day in text and minute in text
+    return is_said(disarmed(str(value)), disarmed(text))
 
 
 def _tells_apart(subject: object, cell: BoundCell) -> bool:
