@@ -28,7 +28,7 @@ from adapters.clickhouse_client import (
     server,
     stored,
 )
-from adapters.clickhouse_memory import Purge, shrink_buffers
+from adapters.clickhouse_memory import Purge, settle
 from adapters.clickhouse_relations import Relations, parameters, relations
 from adapters.clickhouse_rollup_tables import ROLL_UPS
 from adapters.clickhouse_rollups import ClickHouseRollUps, tier_for, tier_question
@@ -207,7 +207,7 @@ def _opened(connect: Connect, writer: Client, database: str, purge: Purge | None
     try:
         prepare(writer, database)
         if purge:
-            shrink_buffers(writer, database)
+            settle(writer, database)
         return ClickHouseTelemetryStore(connect, writer, database, found_relations(writer, database), purge)
     except StoreError:
         writer.close()

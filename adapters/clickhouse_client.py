@@ -34,8 +34,6 @@ _CACHES = {
     **dict.fromkeys(("mark_cache_size", "primary_index_cache_size", "index_mark_cache_size"), _CACHE_BYTES),
     **{f"text_index_{name}_cache_size": _CACHE_BYTES for name in _TEXT},
 }
-# 128 threads at once to remove merged parts, and each keeps some 300 KB for ever after (measured): 40 MB for seconds of work.
-_THREADS = {"max_parts_cleaning_thread_pool_size": 2, "max_outdated_parts_loading_thread_pool_size": 4}
 # Codes about the rows themselves: parsing, types, ranges, sizes. Memory (241), parts (252), space (243), connections may pass.
 REFUSAL_CODES = frozenset({6, 26, 27, 38, 41, 43, 53, 69, 70, 72, 85, 117, 121, 124, 128, 130, 131, 168, 190, 321, 349, 407, 469, 550, 645})
 _SESSION: Mapping[str, str] = {"session_timezone": "UTC"}
@@ -49,7 +47,7 @@ def embedded(path: Path) -> Connect:
         path=str(path),
         settings=dict(_SESSION),
         tz_mode="aware",
-        chdb_options={"max_server_memory_usage": _engine_memory(), **_CACHES, **_THREADS},
+        chdb_options={"max_server_memory_usage": _engine_memory(), **_CACHES},
     )
 
 

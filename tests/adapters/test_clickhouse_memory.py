@@ -6,7 +6,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from adapters.clickhouse import open_embedded
 from adapters.clickhouse_client import embedded
-from adapters.clickhouse_memory import PURGE_S, Purge
+from adapters.clickhouse_memory import PURGE_S, SETTINGS, Purge
 from domain.telemetry import LogRecord
 
 NOW_NS = 1_790_000_000_000_000_000
@@ -50,7 +50,7 @@ def test_an_engine_that_cannot_is_asked_once() -> None:
     assert len(engine.told) == 1
 
 
-async def test_the_tables_of_a_folder_merge_with_small_buffers(tmp_path: Path) -> None:
+async def test_the_tables_of_a_folder_have_the_settings_that_keep_memory_level(tmp_path: Path) -> None:
     store = open_embedded(tmp_path / "telemetry")
     try:
         await store.write_logs([LogRecord(timestamp_ns=NOW_NS, service="pay", body="paid")])
@@ -60,4 +60,4 @@ async def test_the_tables_of_a_folder_merge_with_small_buffers(tmp_path: Path) -
     finally:
         await store.close()
     assert len(made) > 5
-    assert [name for name, engine in made if "min_columns_to_activate_adaptive_write_buffer = 1" not in engine] == []
+    assert [name for name, engine in made for setting in SETTINGS if f"{setting} = {SETTINGS[setting]}" not in engine] == []
