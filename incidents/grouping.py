@@ -9,7 +9,7 @@ from domain.ids import DEFAULT_TENANT, Tenant
 from domain.incidents import Alarm, Incident
 from incidents.links import Links
 from incidents.severity import graver, severity_of
-from incidents.wording import title_of
+from incidents.wording import slug, title_of
 
 NEAR = timedelta(minutes=5)
 QUIET = timedelta(minutes=15)
@@ -99,7 +99,7 @@ class Book:
 
     def name_for(self, alarm: Alarm) -> str:
         """A free id: `INC-{timestamp}-{service}`."""
-        name = f"INC-{alarm.start_at:%Y%m%dT%H%M%S}-{alarm.service or 'unknown'}"
+        name = f"INC-{alarm.start_at:%Y%m%dT%H%M%S}-{slug(alarm.service)}"
         taken = sum(known == name or known.startswith(f"{name}-") for known in self.incidents)
         return f"{name}-{taken + 1}" if taken else name
 

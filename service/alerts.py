@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from domain.errors import WrongUseError
 from domain.incidents import Alert, IncidentSeverity
+from incidents.wording import slug
 
 SEVERITIES: Mapping[str, IncidentSeverity] = {
     **dict.fromkeys(("critical", "page", "fatal", "emergency", "disaster", "p1", "sev1"), "critical"),
@@ -18,6 +20,7 @@ SEVERITIES: Mapping[str, IncidentSeverity] = {
     **dict.fromkeys(("low", "info", "information", "none", "ok", "p4", "sev4"), "low"),
 }
 SERVICE_LABELS = ("service", "service_name", "service.name", "app", "application", "job")
+NAME = re.compile(r"[\w.:/@+-]{1,100}")
 NEVER = 1970  # Alertmanager writes the year 1 for "not yet"
 
 
@@ -56,7 +59,7 @@ class GenericAlert(BaseModel):
     def alerts(self, source: str) -> tuple[Alert, ...]:
         """The alert; without a fingerprint, title, service and labels make one."""
         fingerprint = self.fingerprint or _hashed({"title": self.title, "service": self.service, **self.labels})
-        severity, service = SEVERITIES[self.severity], self.service or _service(self.labels)
+        severity, service = SEVERITIES[self.severity], _named(self.service) or _service(self.labels)
         return (Alert(self.title, severity, self.started_at, source, service, self.ended_at, fingerprint, self.labels, _raw(self)),)
 
 
@@ -102,7 +105,12 @@ def alerts_of(payload: Mapping[str, Any]) -> tuple[Alert, ...]:
 
 
 def _service(labels: Mapping[str, str]) -> str:
-    return next((labels[name] for name in SERVICE_LABELS if labels.get(name)), "")
+    return _named(next((labels[name] for name in SERVICE_LABELS if labels.get(name)), ""))
+
+
+def _named(service: str) -> str:
+    """A service's name as it is sent; what cannot be one (a sentence, a link) is cut down to an identifier, as ids are made of it."""
+    return service if not service or (NAME.fullmatch(service) and "://" not in service) else slug(service)
 
 
 def _hashed(labels: Mapping[str, str]) -> str:

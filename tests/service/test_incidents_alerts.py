@@ -112,3 +112,18 @@ def test_a_payload_tells_by_its_shape_who_sent_it() -> None:
 def test_a_fingerprint_is_made_where_none_is_given() -> None:
     (one,), (same,), (other,) = alerts_of(GENERIC), alerts_of(GENERIC), alerts_of({**GENERIC, "service": "cart"})
     assert one.fingerprint == same.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("checkout", "checkout"),
+        ("shop/cart:v2", "shop/cart:v2"),
+        ("결제", "결제"),
+        ("see [runbook](https://paste.example/x) now", "see-runbook-https-paste-example-x-now"),
+        ("https://paste.example/x", "https-paste-example-x"),
+    ],
+)
+def test_a_service_that_is_a_sentence_or_a_link_becomes_an_identifier(sent: str, kept: str) -> None:
+    (generic,), (grouped,) = alerts_of({**GENERIC, "service": sent}), alerts_of(group(labels={"alertname": "X", "service": sent}))
+    assert (generic.service, grouped.service) == (kept, kept)
