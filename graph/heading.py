@@ -102,7 +102,8 @@ def _insufficient(context: RunContext) -> str:
     """That nothing can be said, and what was looked at."""
     if context.ledger.verifier_failed and context.is_briefing:
         return UNJUDGED
-    titles = [f"{item.title or item.template} ({len(item.rows)} rows)" for item in context.ledger.evidence.values()]
+    looked = sorted(context.ledger.evidence.values(), key=lambda item: (item.step, item.id))  # not in the order they came back
+    titles = [f"{item.title or item.template} ({len(item.rows)} rows)" for item in looked]
     return f"{INSUFFICIENT} Looked at: {'; '.join(titles[:MOST_TITLES])}." if titles else INSUFFICIENT
 
 
