@@ -22,6 +22,7 @@ ENCODED = re.compile(r"(?<=:|a)(?://|%2f%2f)(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24
 BARE = re.compile(rf"(?<![\w.@/\\-])(?:{LABEL}\.){{1,8}}(?:{ENDINGS})(?![\w-]|\.[a-z0-9])", re.IGNORECASE)
 HOST_WITH_PATH = re.compile(rf"(?<![\w.@/\\-])(?:{LABEL}\.){{1,8}}[a-z]{{2,24}}(?=/[\w?#%])", re.IGNORECASE)
 NUMBERED = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?=(?::\d{1,5})?/[\w?#%])")
+HERE = re.compile(r"(\bhttp://(?:127\.0\.0\.1|localhost):\d{1,5}(?![\w/.:@?#-]))")
 WWW = re.compile(r"\bwww\.(?=\w)", re.IGNORECASE)
 MENTION = re.compile(r"(?<!\w)@(?=(?:here|channel|everyone|all|team)\b)", re.IGNORECASE)
 MARKUP = str.maketrans({"<": "\u2039", "`": "'", "[": "(", "]": ")"})
@@ -73,8 +74,15 @@ def guarded(markdown: str) -> str:
 
 
 def terminal(text: str) -> str:
-    """Text for a terminal, line by line: nothing in it moves the cursor, hides or can be clicked."""
-    return "\n".join(defanged(visible(line)) for line in text.split("\n"))
+    """Text for a terminal, line by line: nothing in it moves the cursor, hides or can be clicked.
+
+    The bare address of a service of this machine stays whole: errors name it so that it can be opened.
+    """
+    return "\n".join(_abroad(visible(line)) for line in text.split("\n"))
+
+
+def _abroad(line: str) -> str:
+    return "".join(piece if place % 2 else defanged(piece) for place, piece in enumerate(HERE.split(line)))
 
 
 def escaped(json_text: str) -> str:

@@ -113,3 +113,14 @@ def test_other_cells_stay(cell: object) -> None:
 @pytest.mark.parametrize("text", ["open%20https%3A//a.b-c.example/x", "see%20https://a.b-c.example/x", "https%3A%2F%2Fa.b-c.example%2Fx"])
 def test_an_address_in_escapes_is_broken_too(text: str) -> None:
     assert "a[.]b-c[.]example" in inline(text)
+
+
+def test_a_terminal_shows_the_bare_address_of_a_service_of_this_machine_whole_and_no_other() -> None:
+    assert terminal("held, serving at http://127.0.0.1:8080); end it") == "held, serving at http://127.0.0.1:8080); end it"
+    for link in (
+        "http://127.0.0.1:8080/api/x",
+        "http://127.0.0.1.evil.example",
+        "http://127.0.0.1:80@evil.example",
+        "http://127.0.0.1:80.evil.example",
+    ):
+        assert "http://" not in terminal(f"see {link} now")
