@@ -1,4 +1,4 @@
-"""What keeps the memory of an engine inside this process level: small buffers, few threads, and what merges left given back."""
+"""What keeps the memory of an engine inside this process level: small buffers while parts are merged, and what they left given back."""
 
 import logging
 from collections.abc import Callable
@@ -14,9 +14,8 @@ from domain.errors import StoreError
 log = logging.getLogger(__name__)
 
 PURGE_S = 10.0
-# Write buffers of a megabyte a column and part otherwise: a merge of wide parts took 240 MB where its data were 10. And over 100 merged
-# parts are removed by 128 threads at once, each of which keeps some 300 KB for ever after (both measured).
-SETTINGS = {"min_columns_to_activate_adaptive_write_buffer": 1, "concurrent_part_removal_threshold": 1_000_000}
+# Write buffers of a megabyte a column and part otherwise: a merge of wide parts took 240 MB where its data were 10 (measured).
+SETTINGS = {"min_columns_to_activate_adaptive_write_buffer": 1}
 _LACKING = (
     "SELECT name FROM system.tables WHERE database = {database:String} AND engine = 'MergeTree' "
     "AND position(engine_full, {name:String}) = 0 AND (SELECT count() FROM system.merge_tree_settings WHERE name = {name:String}) > 0"
