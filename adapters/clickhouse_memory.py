@@ -4,9 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import Protocol
-
-from clickhouse_connect.driver.client import Client
+from typing import Any, Protocol
 
 from adapters.clickhouse_client import stored
 from domain.errors import StoreError
@@ -22,18 +20,24 @@ _LACKING = (
 )
 
 
-def settle(writer: Client, database: str) -> None:
+class Engine(Protocol):
+    """What takes a command: a client."""
+
+    def command(self, text: str, /) -> object: ...
+
+
+class Tables(Engine, Protocol):
+    """What also answers a question: a client."""
+
+    def query(self, sql: str, /, parameters: dict[str, str]) -> Any: ...
+
+
+def settle(writer: Tables, database: str) -> None:
     """Give the tables the settings that keep memory level, those that the engine knows. Raises StoreError."""
     for name, value in SETTINGS.items():
         found = stored(partial(writer.query, _LACKING, parameters={"database": database, "name": name}))
         for (table,) in found.result_rows:
             stored(partial(writer.command, f"ALTER TABLE {database}.`{table}` MODIFY SETTING {name} = {value}"))
-
-
-class Engine(Protocol):
-    """What takes a command: a client."""
-
-    def command(self, text: str, /) -> object: ...
 
 
 class Purge:

@@ -1,15 +1,8 @@
 """The memory of the engine inside the process: small buffers for merges, and what they left given back."""
 
-from pathlib import Path
-
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from adapters.clickhouse import open_embedded
-from adapters.clickhouse_client import embedded
-from adapters.clickhouse_memory import PURGE_S, SETTINGS, Purge
-from domain.telemetry import LogRecord
-
-NOW_NS = 1_790_000_000_000_000_000
+from adapters.clickhouse_memory import PURGE_S, SETTINGS, Purge, settle
 
 
 class Engine:
@@ -50,14 +43,18 @@ def test_an_engine_that_cannot_is_asked_once() -> None:
     assert len(engine.told) == 1
 
 
-async def test_the_tables_of_a_folder_have_the_settings_that_keep_memory_level(tmp_path: Path) -> None:
-    store = open_embedded(tmp_path / "telemetry")
-    try:
-        await store.write_logs([LogRecord(timestamp_ns=NOW_NS, service="pay", body="paid")])
-        reader = embedded(tmp_path / "telemetry")()
-        made = reader.query("SELECT name, engine_full FROM system.tables WHERE database = 'otel' AND engine = 'MergeTree'").result_rows
-        reader.close()
-    finally:
-        await store.close()
-    assert len(made) > 5
-    assert [name for name, engine in made for setting in SETTINGS if f"{setting} = {SETTINGS[setting]}" not in engine] == []
+class Tables(Engine):
+    """An engine with two tables that lack a setting."""
+
+    result_rows = (("otel_logs",), ("wf_counts",))
+
+    def query(self, _sql: str, parameters: dict[str, str]) -> "Tables":
+        assert (parameters["database"], parameters["name"]) == ("otel", next(iter(SETTINGS)))
+        return self
+
+
+def test_tables_that_lack_a_setting_are_given_it() -> None:
+    engine = Tables()
+    settle(engine, "otel")
+    name, value = next(iter(SETTINGS.items()))
+    assert engine.told == [f"ALTER TABLE otel.`{table}` MODIFY SETTING {name} = {value}" for table in ("otel_logs", "wf_counts")]

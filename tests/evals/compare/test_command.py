@@ -80,7 +80,7 @@ async def test_a_spoiled_prompt_is_worse_and_a_reworded_one_is_not(tmp_path: Pat
     spoiled, reworded = bundle(tmp_path / "spoiled", SPOILED), bundle(tmp_path / "reworded", REWORDED)
     async with chat_server(obedient) as server:
         (bad_code, bad), (same_code, same) = await asyncio.gather(
-            compared(tmp_path, ["--b-prompts", str(spoiled), "--cases", "12"], server.url),
+            compared(tmp_path, ["--b-prompts", str(spoiled), "--cases", "30"], server.url),
             compared(tmp_path, ["--b-prompts", str(reworded), "--cases", "4"], server.url),
         )
     assert (bad["verdict"], bad_code) == ("worse", 1)
