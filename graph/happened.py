@@ -109,9 +109,3 @@ def _drafts(evidence: Evidence) -> Iterator[Draft]:
     yield Draft("quantity", slots, (bound,))
     for index in range(min(TOLD, len(evidence.rows))):
         yield row_value(evidence, index, COLUMNS[2])
-
-
-def mean_seconds(evidence: Evidence, name: str) -> float | None:
-    """The mean of one of TIMES over the incidents that have it."""
-    value = evidence.aggregates.get(f"mean_{name}")
-    return None if value is None else float(value)

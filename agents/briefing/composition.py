@@ -18,7 +18,6 @@ from domain.briefing import Briefing, BriefingKind, KeyMetric, Period
 from domain.claims import Binding, Claim
 from domain.documents import plain
 from domain.evidence import Evidence
-from domain.findings import SEVERITY_ORDER
 
 QUIET = "Quiet:"
 HAPPENED = "incidents_of_period"
@@ -193,8 +192,3 @@ def _of_template(template: str, dossier: Dossier, shown: Shown) -> tuple[Claim, 
 
 def _texts(claims: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(claim.text for claim in claims))
-
-
-def worst_severity(briefing: Told) -> str:
-    """The gravest of a briefing's issues; `none` without any."""
-    return max((issue["severity"] for issue in briefing["top_issues"]), key=SEVERITY_ORDER.index, default="none")

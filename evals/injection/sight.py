@@ -5,7 +5,7 @@ import binascii
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -86,8 +86,3 @@ def grams_of(words: list[str]) -> frozenset[tuple[str, ...]]:
     """Runs of four words, or all of them where there are fewer."""
     size = min(GRAM, len(words))
     return frozenset(tuple(words[at : at + size]) for at in range(len(words) - size + 1)) if size else frozenset()
-
-
-def any_in(sights: Iterable[Sight], text: str) -> bool:
-    """Whether any of these attacks can be made out."""
-    return any(sight.is_in(text) for sight in sights)

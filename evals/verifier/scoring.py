@@ -7,7 +7,6 @@ from evals.intervals import Score, percentile, rare
 from evals.verifier.baselines import BASELINES
 from evals.verifier.trial import AS_IT_IS, SLOTS, STRUCTURED, TEXT, Tried
 
-STRUCTURED_KINDS = ("quantity", "comparison", "trend", "entity", "absence", "temporal", "past_incident", "quote", "recommendation")
 LEAST, LEAST_CAUSAL, MOST_ALARMS, MOST_MS = 0.98, 0.90, 0.01, 150.0
 ENOUGH = 500
 

@@ -1,6 +1,6 @@
 """A sheet: some evidence records of one world, and claims made by walking them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,8 +44,3 @@ def confirmed(sheet: Sheet) -> tuple[list[Claim], list[Claim]]:
     """The claims that the oracle calls true, and those it calls false: of these the maker is wrong, or the oracle."""
     judged = [(sheet.truth(claim), claim) for claim in sheet.claims]
     return [claim for said, claim in judged if said == "true"], [claim for said, claim in judged if said == "false"]
-
-
-def claims_in(sheets: Iterable[Sheet]) -> int:
-    """How many claims there are on some sheets."""
-    return sum(len(sheet.claims) for sheet in sheets)

@@ -32,8 +32,6 @@ CHANGES = frozenset(
         config-change config_change migration upgrade restart scale scaling change patch schema"""
     )
 )
-_CALLERS = frozenset(words("caller calling source src parent client from consumer dependent origin"))
-_CALLEES = frozenset(words("callee called target dst dest destination child server to dependency depends provider"))
 PAIRED = (
     ("caller", "callee"), ("calling", "called"), ("source", "target"), ("source", "destination"), ("src", "dst"), ("src", "dest"),
     ("parent", "child"), ("client", "server"), ("from", "to"), ("dependent", "dependency"), ("service", "depends"),

@@ -1,11 +1,11 @@
 """What a sentence says holds of a row: cells it names and numbers it compares, each with the rows where that is so."""
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from grounding.tables.scene import Head, Mention, Option, Rows, Scene
+from grounding.tables.scene import Head, Mention, Option, Scene
 from grounding.tables.table import Field
 from grounding.tables.values import Day, day_in
 from grounding.tables.words import MONTHS
@@ -217,11 +217,3 @@ def head_before(scene: Scene, at: int, gap: frozenset[str]) -> Head | None:
         if one.end <= at and at - one.end <= 3 and all(scene.words[i].stem in gap for i in range(one.end, at)):  # noqa: PLR2004
             return one
     return None
-
-
-def rows_where(facts: Iterable[Fact], every: Rows) -> list[Rows]:
-    """The rows where all facts hold, one set for each way to read them (at most 64)."""
-    found = [every]
-    for fact in facts:
-        found = [rows & option.rows for rows in found for option in fact.options][:64]
-    return list(dict.fromkeys(found))

@@ -128,8 +128,3 @@ def _numeral(text: str, token: str, start: int, before: list[Word]) -> Word:
     if _MINUS.search(text[max(0, start - 3) : start]) and not follows_number:
         value = -value
     return Word(token, f"{value:.12g}", start, start + len(token), value)
-
-
-def stems_of(text: str) -> tuple[str, ...]:
-    """The stems of a text in order."""
-    return tuple(word.stem for word in read_words(text))
