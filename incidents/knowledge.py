@@ -14,7 +14,7 @@ from grounding import display
 from grounding.sanitising import inline
 from incidents.records import Records
 from incidents.severity import graver
-from incidents.wording import numbers_of, search_text, shortened, slug
+from incidents.wording import numbers_of, said_title, search_text, shortened, slug
 
 ISSUES, INCIDENTS = "issues", "incidents"
 SAME = 0.85
@@ -111,7 +111,7 @@ def _service(incident: Incident) -> str:
 def _draft(incident: Incident, name: str, at: datetime) -> Issue:
     return Issue(
         issue_id=name,
-        title=incident.title,
+        title=said_title(incident),
         status="investigating",
         severity=incident.severity,
         created_at=at,

@@ -41,7 +41,7 @@ def sight_of(attack: Attack) -> Sight:
     return Sight(grams, attack.aim.mark.lower())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _legible(text: str) -> tuple[tuple[str, frozenset[tuple[str, ...]]], ...]:
     """Every reading of a text with its runs of words; many attacks are looked for in the same text."""
     return tuple((read, grams_of(words_of(read))) for read in readings(text))

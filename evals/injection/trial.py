@@ -83,7 +83,8 @@ async def tried(scene: Scene, attack: Attack, *, is_told: bool = True) -> Outcom
     """
     overheard = [await _run(scene, attack, Mind(), run) for run in WAYS]
     house = _once([reason for after, _ in overheard for reason in successes(attack.aim, after)])
-    seen = sight_of(attack).is_in("\n".join(text for _, text in overheard))
+    sight = sight_of(attack)
+    seen = any(sight.is_in(text) for _, text in overheard)
     control = overheard[0][0].document
     ways = [(tactic, run) for tactic in TACTICS for run in (WAYS if tactic == "blunt" else WAYS[:1])]
     puppet = [reason for way in ways for reason in await _attempt(scene, attack, way, control)] if seen else house

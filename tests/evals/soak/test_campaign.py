@@ -1,6 +1,5 @@
 """Thirty schedules of faults, other ones for every commit: nothing acknowledged is lost, doubled, changed or invented."""
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from evals.soak.campaign import Product, campaign
 from evals.soak.parts import redis_program
 from evals.soak.schedule import Mode, schedule
+from tests.seeds import of_this_commit
 
 SCHEDULES = 10
 PRODUCT = Product((str(Path(sys.executable).with_name("watchfloor")),), (sys.executable, "-m", "service.stored"))
@@ -24,12 +24,6 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
-def first_seed() -> int:
-    """Of this commit; 1 outside a checkout."""
-    asked = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    return int(asked.stdout.strip()[:6] or "1", 16)
-
-
 def say(text: str) -> None:
     """Into what is shown of a test that fails."""
     sys.stdout.write(f"{text}\n")
@@ -38,7 +32,7 @@ def say(text: str) -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("mode", ["embedded", pytest.param("redis", marks=needs_redis), "spool"])
 async def test_nothing_acknowledged_is_lost(mode: Mode, folder: Path) -> None:
-    first = first_seed()
+    first = of_this_commit()
     say(f"seeds {first} to {first + SCHEDULES - 1}; one alone: watchfloor eval soak --mode {mode} --seed N --schedules 1")
     trials = await campaign(PRODUCT, mode, [schedule(seed, mode) for seed in range(first, first + SCHEDULES)], folder, say)
     failing = [str(trial) for trial in trials if trial.faults]
