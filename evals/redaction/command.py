@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from evals.bench.redaction import redaction_rate
 from evals.intervals import Score, rare
 from evals.redaction.benign import benign
 from evals.redaction.corpus import Planted, plant
@@ -21,6 +22,7 @@ from pipeline.redaction import Redactor
 SUITE = "redaction"
 LEAST_RECALL, MOST_FALSE = 0.99, 0.001
 _SHOWN = 20
+_TIMED, _TIMED_MOST = 2_000, 20_000  # lines of a file that is timed
 _KEY = b"the evaluation's own key"
 
 
@@ -53,6 +55,7 @@ def run(asked: Asked, out: Path | None, *, now: datetime, say: Callable[[str], N
         "bars": {"recall": LEAST_RECALL, "false_redactions": MOST_FALSE},
         "kept": _is_kept(scores),
         "real_lines": real.told,
+        "lines_per_cpu_s": {"generated": round(redaction_rate(lines)), **real.rates},
         "per_kind": _per(planted, leaked, "kind"),
         "per_shape": _per(planted, leaked, "shape"),
         "leaked": [{"kind": leak.planted.kind, "shape": leak.planted.shape, "left": leak.left.strip()[:400]} for leak in leaked[:_SHOWN]],
@@ -70,6 +73,7 @@ class Real:
 
     scores: Mapping[str, Score]
     told: Mapping[str, Any]
+    rates: Mapping[str, int] = field(default_factory=dict)
 
 
 def _real(asked: Asked, data: Path, say: Callable[[str], None]) -> Real:
@@ -77,14 +81,24 @@ def _real(asked: Asked, data: Path, say: Callable[[str], None]) -> Real:
     if not asked.lines and not data.is_dir():
         say("real log lines: left out, the public data are not beside the project")
         return Real({}, {"skipped": "the public data are not beside the project"})
-    redactor, lines, per_file = Redactor(_KEY), 0, Counter[str]()
+    redactor, lines, per_file, rates = Redactor(_KEY), 0, Counter[str](), dict[str, int]()
     for name, held in log_lines(folder, globs):
         lines += len(held)
         per_file[name] += len(touched(redactor, held))
+        if len(held) >= _TIMED:
+            rates[name] = round(redaction_rate(held[:_TIMED_MOST]))
     changed = per_file.total()
     say(f"real log lines: {changed:,} of {lines:,} changed")
     told = {"lines": lines, "changed": changed, "by_kind": dict(redactor.counts), "files": {name: n for name, n in per_file.items() if n}}
-    return Real({"real_lines_changed": rare(changed, lines)}, told)
+    return Real({"real_lines_changed": rare(changed, lines)}, told, _spread(rates))
+
+
+def _spread(rates: Mapping[str, int]) -> dict[str, int]:
+    """The rates of the slowest and of the median file."""
+    ranked = sorted(rates.items(), key=lambda item: item[1])
+    return (
+        {f"{what}, {name}": rate for what, (name, rate) in (("slowest", ranked[0]), ("median", ranked[len(ranked) // 2]))} if ranked else {}
+    )
 
 
 def _is_kept(scores: Mapping[str, Score]) -> bool:

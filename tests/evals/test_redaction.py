@@ -58,6 +58,7 @@ def test_a_phrasebook_adds_carriers_and_lines(tmp_path: Path) -> None:
         'password: ["the codeword of the day: {secret}"]\nany: "got {secret}"\nbenign: ["password=hunter2x"]\n', encoding="utf-8"
     )
     report = run(Asked(2, 80, book), None, now=NOW, say=print, data=tmp_path / "none")
+    assert report["lines_per_cpu_s"]["generated"] > 0
     assert report["per_shape"]["phrasebook"] == {"planted": 80, "leaked": report["per_kind"]["password"]["leaked"]}
     assert report["per_kind"]["password"]["leaked"] > 0
     assert (report["kept"], len(report["false"])) == (False, 1)
