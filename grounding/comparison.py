@@ -14,7 +14,7 @@ from grounding.operands import EvidenceById, Measured
 from grounding.outcomes import Outcome, contradicted, first_problem, supported, unverified
 from grounding.units import Unit
 
-EQUAL = 0.005  # two measured (not counted) numbers are called equal within half a percent
+EQUAL = 0.0005  # two measured (not counted) numbers are called equal where three printed digits would be the same at worst
 _PAIR = 2
 _MEASURES = {
     **dict.fromkeys(("ratio", "times", "x", "factor", "multiple"), "ratio"),

@@ -88,13 +88,12 @@ class Owners:
         return tuple(dict.fromkeys(called for one in both if (called := self._called(row, one))))
 
 
-def facts_of(sources: Iterable[Evidence], known: frozenset[str], name: Name) -> tuple[Fact, ...]:
-    """All facts of some evidence; `known` are names that are services wherever they stand."""
+def facts_in(source: Evidence, known: frozenset[str], name: Name) -> tuple[Fact, ...]:
+    """All facts of one piece of evidence; `known` are names that are services wherever they stand."""
     found: list[Fact] = []
-    for source in sources:
-        for one in (source, *unfolded(source)):
-            if one.status == "ok":
-                found += _of_source(one, Owners(one, known, name))
+    for one in (source, *unfolded(source)):
+        if one.status == "ok":
+            found += _of_source(one, Owners(one, known, name))
     return tuple(found)
 
 

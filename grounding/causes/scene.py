@@ -1,6 +1,6 @@
 """The scene of a causal claim: what is bound, the call graph in it, what it says of services, and the two sides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -10,7 +10,7 @@ from grounding import operands, windows
 from grounding.case import Case
 from grounding.causes.departures import Departure, beside_baseline
 from grounding.causes.dependency import Graph, Name, graph_of
-from grounding.causes.facts import Fact, earliest, facts_of, lists_changes, of_service
+from grounding.causes.facts import Fact, earliest, facts_in, lists_changes, of_service
 from grounding.causes.parties import Party, Reading, bound_cells
 from grounding.cells import number
 from grounding.outcomes import Outcome, contradicted, unverified
@@ -56,8 +56,19 @@ def scene_of(claim: Claim, case: Case, parties: tuple[Party, Party]) -> Scene:
     around = _around(bound, case)
     graph = graph_of(bound, name)
     known = graph.services | {party.service for party in parties}
-    changes = tuple(fact for fact in facts_of(filter(lists_changes, around), known, name) if fact.kind == "change")
-    return Scene(claim, case, bound, graph, facts_of(bound, known, name), Reading(case.evidence, name, known), around, changes)
+    changes = tuple(fact for fact in _facts(case, filter(lists_changes, around), known) if fact.kind == "change")
+    return Scene(claim, case, bound, graph, _facts(case, bound, known), Reading(case.evidence, name, known), around, changes)
+
+
+def _facts(case: Case, sources: Iterable[Evidence], known: frozenset[str]) -> tuple[Fact, ...]:
+    """All facts of some evidence; each piece is read once in a case, however many claims rest on it."""
+    found: list[Fact] = []
+    for source in sources:
+        key = source.id, known
+        if key not in case.facts:
+            case.facts[key] = facts_in(source, known, named(case))
+        found += case.facts[key]
+    return tuple(found)
 
 
 def _around(bound: Sequence[Evidence], case: Case) -> tuple[Evidence, ...]:
