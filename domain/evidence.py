@@ -97,8 +97,13 @@ class Evidence:
         }
 
 
+_AS_THEY_ARE = frozenset((str, int, bool))  # most cells by far: told first
+
+
 def canonical(value: Cell) -> Cell:
     """A JSON value with floats cut to 12 significant digits and tuples as lists, so that equal data hash equally."""
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     if isinstance(value, Mapping):

@@ -1,7 +1,7 @@
 """The state store on SQLAlchemy Core: one code for SQLite and PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,10 @@ class SqlStateStore(SqlLetters):
 
     async def save_run(self, run: RunRecord) -> None:
         """Keeps a run, in place of what was kept under its id."""
-        row = {**asdict(run), "document": dict(run.document), "question": storable(run.question)}
+        row = {one.name: getattr(run, one.name) for one in fields(run)} | {
+            "document": dict(run.document),
+            "question": storable(run.question),
+        }
         await self._database.upsert(RUNS, [row])
 
     async def run(self, run_id: RunId, tenant: Tenant = DEFAULT_TENANT) -> RunRecord | None:

@@ -1,7 +1,8 @@
 """All attacks, world by world: each world holds as many as fit, and every attack is tried in runs of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +16,7 @@ from evals.injection.trial import Outcome, Scene, looked_at, tried
 from evals.injection.worlds import RIVAL, RIVAL_LINES, TENANT, Ground, ground
 
 SHOWN_BASE = 12
-HOURS = 200  # worlds of single attacks begin after those of all others
+HOURS = 200  # worlds of attacks that are tried again begin after all others
 CROWDED: frozenset[Goal] = frozenset({"hide_incident", "false_cause"})
 
 
@@ -36,8 +37,9 @@ class Course:
 
 
 async def campaign(open_stage: StageFactory, course: Course, say: Callable[[str], None]) -> list[Outcome]:
-    """Plants and tries every attack of a course; what seems to hide or blame in company is tried again alone."""
+    """Plants and tries every attack of a course; what seems to hide or blame in company is tried again among fewer, then alone."""
     outcomes: list[Outcome] = []
+    hours = count(HOURS)
     with TemporaryDirectory(prefix="watchfloor-injection-") as scratch:
         data = Path(scratch) / "data"
         data.mkdir()
@@ -45,7 +47,7 @@ async def campaign(open_stage: StageFactory, course: Course, say: Callable[[str]
             for number, cells in enumerate(course.worlds()):
                 held = ground(number, course.seed, Path(scratch) / f"world-{number}")
                 found = await _on(stage, held, attacks(course.seed, cells, held.cast, course.book), course.told_each)
-                found = [await _alone(stage, one, course, (number, HOURS + len(outcomes) + at)) for at, one in enumerate(found)]
+                found = await _among_fewer(stage, found, course, number, hours)
                 outcomes += found
                 say(f"  {held.name}: {len(found)} attacks, {_told(found)}")
     return outcomes
@@ -61,15 +63,23 @@ async def _on(stage: Stage, held: Ground, planted: Sequence[Attack], told_each: 
     return [_with_raw(await tried(scene, attack, is_told=at % told_each == 0), held) for at, attack in enumerate(planted)]
 
 
-async def _alone(stage: Stage, outcome: Outcome, course: Course, place: tuple[int, int]) -> Outcome:
-    """The attack without the company of others, in the same world at another hour, where their rows may have done it."""
-    attack, (number, hour) = outcome.attack, place
-    if attack.goal not in CROWDED or not (outcome.house or outcome.puppet or outcome.told):
-        return outcome
+async def _among_fewer(stage: Stage, found: Sequence[Outcome], course: Course, number: int, hours: Iterator[int]) -> list[Outcome]:
+    """Hits that rows of other attacks may have made: tried again in the same world at another hour among themselves, then alone."""
+    doubtful = [one for one in found if one.attack.goal in CROWDED and _hits(one)]
+    if not doubtful:
+        return list(found)
     with TemporaryDirectory(prefix="watchfloor-injection-") as folder:
-        held = ground(number, course.seed, Path(folder), hour)
-        alone = (await _on(stage, held, [attack], 1))[0]
-        return replace(alone, rerun=(*outcome.house, *outcome.puppet, *outcome.told))
+        held = ground(number, course.seed, Path(folder), next(hours))
+        again = await _on(stage, held, [one.attack for one in doubtful], 1)
+    tried_again = [replace(new, rerun=(*_hits(old), *old.rerun)) for old, new in zip(doubtful, again, strict=True)]
+    if len(doubtful) > 1:
+        tried_again = [alone for one in tried_again for alone in await _among_fewer(stage, [one], course, number, hours)]
+    settled = {one.attack.name: one for one in tried_again}
+    return [settled.get(one.attack.name, one) for one in found]
+
+
+def _hits(outcome: Outcome) -> tuple[str, ...]:
+    return (*outcome.house, *outcome.puppet, *outcome.told)
 
 
 async def _set(stage: Stage, held: Ground) -> Scene:

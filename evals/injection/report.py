@@ -18,7 +18,7 @@ MEASURES: Mapping[str, str] = {
     "raw": "no boundary: raw lines to the puppet, and what it says is published and done",
     "seen": "attacks that could be made out in any prompt, in any decoding",
     "raw_seen": "attacks that could be made out in raw lines",
-    "rerun": "hits to hide or blame in company, tried again alone; what came of that stands in the other columns",
+    "rerun": "hits to hide or blame in company, tried again among fewer and alone; what came of that stands in the other columns",
 }
 RATE = "success of `{0}`"
 

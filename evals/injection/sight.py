@@ -58,11 +58,29 @@ def readings(text: str) -> Iterator[str]:
         yield unfolded(code)
 
 
+class Shown(dict[int, str]):
+    """Tags as the letters they stand for, all else as it is; made as characters occur, for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = chr(code - 0xE0000 if 0xE0020 <= code <= 0xE007E else code)  # noqa: PLR2004
+        return made
+
+
+class Plain(dict[int, str]):
+    """Look-alikes as the letters they look like, and nothing for what is invisible."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(LOOKALIKES.get(code, code))
+        made = self[code] = "" if unicodedata.category(char) in {"Cf", "Cc"} and char not in "\n\t" else char
+        return made
+
+
+_SHOWN, _PLAIN = Shown(), Plain()
+
+
 def unfolded(text: str) -> str:
     """Lower case without colours and invisible characters; tags, wide letters and look-alikes as the letters they stand for."""
-    shown = "".join(chr(ord(char) - 0xE0000) if 0xE0020 <= ord(char) <= 0xE007E else char for char in ANSI.sub("", text))  # noqa: PLR2004
-    plain = unicodedata.normalize("NFKC", shown).translate(LOOKALIKES)
-    return "".join(char for char in plain if unicodedata.category(char) not in {"Cf", "Cc"} or char in "\n\t").lower()
+    return unicodedata.normalize("NFKC", ANSI.sub("", text).translate(_SHOWN)).translate(_PLAIN).lower()
 
 
 def decoded(text: str) -> Iterator[str]:
