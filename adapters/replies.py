@@ -164,7 +164,8 @@ def _refused(name: str) -> Any:
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
-        return "".join(char for char in value if char in "\n\t" or unicodedata.category(char) not in UNSEEN)
+        is_plain = value.isprintable()
+        return value if is_plain else "".join(char for char in value if char in "\n\t" or unicodedata.category(char) not in UNSEEN)
     if isinstance(value, Mapping):
         return {str(_cleaned(name)): _cleaned(item) for name, item in value.items()}
     return [_cleaned(item) for item in value] if isinstance(value, list) else value

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -40,6 +40,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     (r"\b(?:self|own|exclusive)[\s-]+time\b", "selftime"),
     (r"\bfrom\s+when\s+(?:to|until|till)\s+when\b", "range"),
 )
+_MARKS = tuple((re.compile(pattern), instead) for pattern, instead in MARKS)
 LONGEST_PHRASE = 3
 FOREIGN_WEIGHT = 3
 NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twenty": 20}
@@ -47,6 +48,7 @@ MIN_STEM = 3
 LEAST_ENDED = 4
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word without its English ending; crude, but equal for the forms of one word."""
     if len(word) <= MIN_STEM or not word.isalpha():
@@ -66,6 +68,7 @@ def stem(word: str) -> str:
     return _undoubled(_singular(word))
 
 
+@lru_cache(maxsize=20_000)
 def tokens(text: str) -> tuple[str, ...]:
     """The content of a text: stems of its words, and `~concept` for each concept they name."""
     return tuple(token for token in _tokens(plain_words(text)) if token)
@@ -74,8 +77,8 @@ def tokens(text: str) -> tuple[str, ...]:
 def plain_words(text: str) -> list[str]:
     """The words of a text in lower case, with spelling variants of set phrases made one."""
     lowered = gloss(text).text.lower().replace("\u2019", "'")
-    for pattern, instead in MARKS:
-        lowered = re.sub(pattern, instead, lowered)
+    for pattern, instead in _MARKS:
+        lowered = pattern.sub(instead, lowered)
     return re.findall(r"[a-z]+[0-9]*|[1-5]xx|\d+", re.sub(r"'s\b", "", lowered))
 
 

@@ -101,6 +101,8 @@ def instant(value: Any) -> datetime | None:
 
 def clean(text: str) -> str:
     """Text without ANSI sequences, control, bidi, zero-width, tag and private-use characters; line breaks become spaces."""
+    if text.isprintable():
+        return text
     bare = _ANSI.sub("", text)
     kept = (" " if char in "\t\r\n" else char for char in bare)
     return "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs", "Cn"})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from grounding import relations, units
@@ -112,6 +113,7 @@ class Token:
 Build = Callable[[re.Match[str]], Token | None]
 
 
+@lru_cache(maxsize=4_000)
 def scan(text: str) -> tuple[Token, ...]:
     """The checkable tokens of a text, in order; each character belongs to one token at most."""
     found: list[Token] = []

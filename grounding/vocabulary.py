@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from grounding.wordlists import words
 
@@ -70,6 +71,7 @@ def stem(word: str) -> str:
     return _SYNONYMS.get(singular, singular)
 
 
+@lru_cache(maxsize=20_000)
 def stems(text: str) -> frozenset[str]:
     """The content words of a name or phrase, in groups; units and filler left out."""
     lowered = unicodedata.normalize("NFKC", text).lower()
