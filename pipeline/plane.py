@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from itertools import repeat
 from time import perf_counter
 from typing import Any
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 PATIENCE_S = 20.0
+CANCELLED_AGAIN_S = 2.0  # a worker that is storing may take that long to let go
 
 OpenQueue = Callable[[], Awaitable[EventQueue]]
 Counted = Callable[[Sequence[EntryKey]], Awaitable[frozenset[EntryKey]]]
@@ -102,10 +103,7 @@ class DataPlane:
 
     async def close(self) -> None:
         """Write what is settled and close the queue; what is not done is delivered again by the next process."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await _cancelled(self._tasks)
         if self._worker is not None and not self._worker.desk.writer.failure:
             await self._worker.stop()
         if self._queue is not None:
@@ -139,3 +137,12 @@ class DataPlane:
                 f"{entries:,} entries are safe in the queue but not stored yet: {self.failure}. They are written once the store takes "
                 "rows again: run `watchfloor doctor`, then `watchfloor serve` or the same command once more."
             )
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Until every task has ended: one that a library took the cancellation from is cancelled again."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=CANCELLED_AGAIN_S)

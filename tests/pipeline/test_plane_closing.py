@@ -1,0 +1,56 @@
+"""A plane closes, also where something took the first cancellation of its work."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from domain.queue import EventQueue
+from pipeline import plane as planes
+from pipeline.plane import DataPlane
+from pipeline.worker import Worker
+
+
+class Queue:
+    """A queue that only closes."""
+
+    is_closed = False
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+class Deaf:
+    """A worker one of whose libraries returns a result in place of the first cancellation, as `asyncio.wait_for` may."""
+
+    desk = SimpleNamespace(writer=SimpleNamespace(failure=""))
+    asked = 0
+
+    async def run(self) -> None:
+        while self.asked < 2:
+            try:
+                await asyncio.sleep(3_600)
+            except asyncio.CancelledError:
+                self.asked += 1
+
+    async def stop(self) -> None:
+        """Nothing is held."""
+
+
+async def test_a_worker_that_missed_its_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planes, "CANCELLED_AGAIN_S", 0.01)
+    queue, worker = Queue(), Deaf()
+
+    async def opened() -> EventQueue:
+        return cast(EventQueue, queue)
+
+    async def made(_queue: EventQueue) -> Worker:
+        return cast(Worker, worker)
+
+    plane = DataPlane(opened, made)
+    await plane.start()
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await plane.close()
+    assert (worker.asked, queue.is_closed) == (2, True)
