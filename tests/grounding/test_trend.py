@@ -60,7 +60,7 @@ def test_few_points_are_no_trend(values: list[float]) -> None:
 
 def test_noise_that_remembers_itself_is_seldom_called_a_trend() -> None:
     called = sum(drift_of(noise(seed, carry=0.6)).p < 0.05 for seed in range(200))
-    assert called <= 45  # plain Mann-Kendall calls 64 of these
+    assert called <= 14  # plain Mann-Kendall calls 64 of these, Hamed and Rao alone 36
 
 
 def day_long(hours: int, rise: float = 0.0) -> list[float]:
