@@ -15,7 +15,7 @@ from grounding.covers import cover
 from grounding.lexicon import Lexicon
 from grounding.operands import EvidenceById
 from grounding.outcomes import Outcome, contradicted, supported, unverified
-from grounding.paraphrases import plainly
+from grounding.paraphrases import plainly, spoken
 from grounding.propositions import Span, propositions
 from grounding.readings import Reading, read_absence, read_number, read_order, read_quote, read_rank, read_share, read_state, read_time
 from grounding.tables import loose
@@ -36,7 +36,8 @@ class Extraction:
 
 def read(claim: Claim, evidence: EvidenceById, lexicon: Lexicon | None = None) -> Extraction:
     """Reads a text claim, checks what was read and that nothing checkable is left over."""
-    claim, sources = replace(claim, text=plainly(claim.text)), pool(claim.bind, evidence)
+    sources = pool(claim.bind, evidence)
+    claim = replace(claim, text=plainly(spoken(claim.text, sources)))
     if sources and claim.text.strip() and all(map(loose.is_loose, sources)):
         return Extraction(loose.outcome(claim.text, sources))
     lexicon = lexicon or Lexicon(evidence)

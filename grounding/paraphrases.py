@@ -1,7 +1,9 @@
 """Comparisons as people vary them, in the one form that is read: "half the errors of b" is "half as many errors as b"."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from domain.evidence import Evidence
 
 _RATIO = {
     "half": "half",
@@ -50,6 +52,17 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
         lambda found: found["verb"],
     ),
 )
+
+
+def spoken(text: str, sources: Iterable[Evidence]) -> str:
+    """The text with measures that it calls by their columns' names ("oom_kills") in words; names that are also cells stay."""
+    for source in sources:
+        for column in source.columns:
+            if "_" not in column.name or column.role != "measure" or column.name not in text:
+                continue
+            if not any(cell == column.name for row in source.rows for cell in row.values()):
+                text = re.sub(rf"(?<![\w./-]){re.escape(column.name)}(?![\w/-])", column.name.replace("_", " "), text)
+    return text
 
 
 def plainly(text: str) -> str:

@@ -62,3 +62,29 @@ def test_a_true_one_is_supported(text: str) -> None:
 )
 def test_a_wrong_one_is_contradicted(text: str) -> None:
     assert verdict(text) == "contradicted"
+
+
+TOTAL: dict[str, Any] = {
+    **EVIDENCE,
+    "template": "oom_kills_total",
+    "params": {"service": "cart"},
+    "columns": [{"name": "oom_kills", "type": "integer", "agg": "count", "role": "measure", "trust": "platform"}],
+    "rows": [],
+    "rows_total": 0,
+    "aggregates": {"oom_kills": 0},
+    "scope_rows": 60,
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("There were no oom_kills in cart.", "supported"),
+        ("oom_kills in cart was 0.", "supported"),
+        ("oom_kills in cart was 3.", "contradicted"),
+        ("There were no oom_kills in pay.", "unverified"),
+    ],
+)
+def test_a_measure_called_by_the_name_of_its_column_is_read(text: str, wanted: str) -> None:
+    found = verify_documents([{"id": "c-1", "kind": "text", "text": text, "slots": {}, "bind": []}], [TOTAL])
+    assert found["claims"][0]["verdict"] == wanted
