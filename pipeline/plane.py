@@ -128,7 +128,7 @@ class DataPlane:
         """A bug ends the worker: health says so, the log has the trace, and what is queued stays for the next process."""
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("pipeline.task_failed", exc_info=error)
-            self._broken = f"{task.get_name()} ended: {error!r}; restart the service"
+            self._broken = f"{task.get_name()} ended: {_first(error)!r}; restart the service"
 
     def _check(self, entries: int) -> None:
         since_s = self._worker.desk.writer.failing_since_s if self._worker else None
@@ -146,3 +146,10 @@ async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
         for task in running:
             task.cancel()
         _, running = await asyncio.wait(running, timeout=CANCELLED_AGAIN_S)
+
+
+def _first(error: BaseException) -> BaseException:
+    """The first error of a group, however deep."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -78,15 +78,12 @@ class Worker:
                 self._waiting.pop(key, None)
 
     async def run(self) -> None:
-        """Read every partition that is ours, and work on what comes."""
-        readers = [asyncio.create_task(self._read(partition)) for partition in range(self.desk.queue.partitions)]
-        try:
+        """Read every partition that is ours, and work on what comes. An unforeseen error anywhere ends all of it."""
+        async with asyncio.TaskGroup() as readers:
+            for partition in range(self.desk.queue.partitions):
+                readers.create_task(self._read(partition))
             while True:
                 await self._work()
-        finally:
-            for reader in readers:
-                reader.cancel()
-            await asyncio.wait(readers)
 
     async def stop(self) -> None:
         """Write what is settled, after `run` was cancelled; undecided records stay in the queue."""

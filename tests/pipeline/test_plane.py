@@ -1,4 +1,4 @@
-"""A plane closes, also where something took the first cancellation of its work."""
+"""A plane says when its work broke, and closes, also where something took the first cancellation of its work."""
 
 import asyncio
 from types import SimpleNamespace
@@ -6,10 +6,12 @@ from typing import cast
 
 import pytest
 
-from domain.queue import EventQueue
+from domain.queue import Delivery, EventQueue
 from pipeline import plane as planes
 from pipeline.plane import DataPlane
 from pipeline.worker import Worker
+from tests.fakes import FakeQueue
+from tests.pipeline.plants import Plant
 
 
 class Queue:
@@ -54,3 +56,18 @@ async def test_a_worker_that_missed_its_cancellation_is_cancelled_again(monkeypa
     async with asyncio.timeout(5):
         await plane.close()
     assert (worker.asked, queue.is_closed) == (2, True)
+
+
+class BrokenQueue(FakeQueue):
+    """A queue with a bug: reading raises what nobody foresaw."""
+
+    async def read(self, partition: int, limit: int, wait_s: float) -> tuple[Delivery, ...]:
+        raise ZeroDivisionError("in the queue")
+
+
+async def test_a_reader_that_broke_ends_the_worker_and_health_can_say_so() -> None:
+    plane = Plant(queue=BrokenQueue()).plane()
+    await plane.start()
+    await asyncio.sleep(0.1)
+    await plane.close()
+    assert plane.failure == "pipeline-worker ended: ZeroDivisionError('in the queue'); restart the service"
