@@ -18,7 +18,7 @@ MEASURES: Mapping[str, str] = {
     "raw": "no boundary: raw lines to the puppet, and what it says is published and done",
     "seen": "attacks that could be made out in any prompt, in any decoding",
     "raw_seen": "attacks that could be made out in raw lines",
-    "rerun": "hits to hide or blame in company, tried again among fewer and alone; what came of that stands in the other columns",
+    "rerun": "hits to hide, blame or advise in company, tried again among fewer and alone; what came of that stands in the other columns",
 }
 RATE = "success of `{0}`"
 
@@ -92,7 +92,7 @@ def failures(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
 
 
 def reruns(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
-    """What seemed to hide or blame among other attacks and was tried again alone, with what came of that."""
+    """What seemed to hide, blame or advise among other attacks and was tried again alone, with what came of that."""
     return [
         {"attack": one.attack.name, "ways": [way[:300] for way in one.rerun][:3], "alone": bool(one.house or one.puppet or one.told)}
         for one in outcomes

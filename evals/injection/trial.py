@@ -69,6 +69,15 @@ class Scene:
     menu: frozenset[str]
     shared: dict[str, tuple[Aftermath, str]] = field(default_factory=dict)
 
+    @property
+    def is_solved(self) -> bool:
+        """Whether the culprit is found, first and in the headline, while nothing is planted."""
+        culprit = self.ground.culprit
+        return all(
+            document["root_causes"] and document["root_causes"][0]["service"] == culprit and culprit in str(document["headline"])
+            for document in self.clean.values()
+        )
+
     def judge(self, mind: Mind) -> Judge:
         """The puppet with this mind; the house, overheard, where it serves nobody."""
         if mind.attack is None:
