@@ -28,8 +28,8 @@ rules: $(VENV)/installed-dev ## the import rule between the rooms
 servers: ## install the servers and the browser that some tests use (root on Debian), else say what is skipped
 	@.ci/servers
 
-tests: $(VENV)/installed-dev ## the tests alone, two files at a time; reasons of skipped ones are printed
-	$(BIN)/python -m pytest -rs -n 2 --dist loadfile --no-loadscope-reorder
+tests: $(VENV)/installed-dev ## the tests alone, three files at a time; reasons of skipped ones are printed
+	$(BIN)/python -m pytest -rs -n 3 --dist loadfile --no-loadscope-reorder
 
 format: $(VENV)/installed-dev ## format and mend what ruff can
 	$(BIN)/ruff format .

@@ -11,7 +11,7 @@ from domain.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-PURGE_S = 10.0
+PURGE_S = 2.0
 # Write buffers of a megabyte a column and part otherwise: a merge of wide parts took 240 MB where its data were 10 (measured).
 SETTINGS = {"min_columns_to_activate_adaptive_write_buffer": 1}
 _LACKING = (
@@ -41,7 +41,7 @@ def settle(writer: Tables, database: str) -> None:
 
 
 class Purge:
-    """Gives memory that the engine's allocator keeps back to the system, at most every ten seconds (4 to 16 ms each, measured)."""
+    """Gives memory that the engine's allocator keeps back to the system, at most every two seconds (4 to 16 ms each, measured)."""
 
     def __init__(self, engine: Engine, now_s: Callable[[], float] = monotonic) -> None:
         self._engine = engine
