@@ -1,5 +1,6 @@
 """The composition root: settings in, wired parts out. With `stores` and `queues`, which it is made of, all that names adapters."""
 
+import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, replace
@@ -9,7 +10,6 @@ from importlib.metadata import version
 from typing import Any
 
 from adapters.answers import answer_in
-from adapters.chat import ChatJudge, ChatSettings
 from adapters.clock import SystemClock
 from adapters.embeddings import HashedEmbedder, open_embedder
 from adapters.otlp import OtlpCodec, encode_response
@@ -217,7 +217,9 @@ def judge_maker(settings: Settings, library: PromptLibrary, house: HouseJudge) -
         return lambda: house
     if not settings.model:
         raise WrongUseError("WATCHFLOOR_MODEL_BASE_URL is set but WATCHFLOOR_MODEL is not; name the model to use.")
-    chat = ChatJudge(ChatSettings(settings.model_base_url, settings.model, settings.model_api_key, settings.model_timeout_s), library)
+    adapter = importlib.import_module("adapters.chat")  # with all that talks to servers, which a start without a model can do without
+    told = adapter.ChatSettings(settings.model_base_url, settings.model, settings.model_api_key, settings.model_timeout_s)
+    chat = adapter.ChatJudge(told, library)
     return lambda: FallbackJudge(chat, house)
 
 

@@ -1,6 +1,7 @@
 """The state database: SQLite or PostgreSQL behind one set of calls, brought up to date when it is opened."""
 
 import asyncio
+import importlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, Executable, RowMapping, Table, c
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from adapters.state.migration import is_current, migrate
+from adapters.state.revision import is_current
 from domain.errors import StoreError, WrongUseError
 
 ResultT = TypeVar("ResultT")
@@ -83,7 +84,7 @@ def open_database(where: Path | str) -> Database:
 
 def _bring_up_to_date(connection: Connection) -> None:
     if not is_current(connection):
-        migrate(connection)
+        importlib.import_module("adapters.state.migration").migrate(connection)
 
 
 def _database_url(address: str) -> URL:

@@ -1,4 +1,4 @@
-"""Brings a state database to the newest tables, at once when it already has them."""
+"""Brings a state database to the newest tables."""
 
 from pathlib import Path
 from typing import Any
@@ -8,20 +8,14 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep, StampStep
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, text
 
+from adapters.state.revision import HEAD
 from adapters.state.tables import METADATA
 from domain.errors import StoreError
 
-HEAD = "0004"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_ID = 7_205_110
-
-
-def is_current(connection: Connection) -> bool:
-    """Whether the database stands at the newest revision; much cheaper than asking Alembic."""
-    has_version = inspect(connection).has_table("alembic_version")
-    return has_version and connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
 
 
 def migrate(connection: Connection) -> None:

@@ -13,7 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, insert, text
 
 from adapters.state import SqlDocuments, SqlStateStore, open_database
-from adapters.state.migration import HEAD, MIGRATIONS
+from adapters.state.migration import MIGRATIONS
+from adapters.state.revision import HEAD
 from adapters.state.tables import METADATA, RUNS
 from domain.errors import StoreError, WrongUseError
 from domain.ids import DEFAULT_TENANT, RunId, ThreadId

@@ -81,6 +81,7 @@ async def test_vectors_of_a_folder_outlive_the_process_that_wrote_them(tmp_path:
     await index.close()
 
 
-def test_wiring_the_product_does_not_load_qdrant() -> None:
-    code = "import sys, service.wiring; sys.exit('qdrant_client' in sys.modules)"
+@pytest.mark.parametrize("library", ["qdrant_client", "openai", "alembic"])
+def test_wiring_the_product_does_not_load_what_few_starts_need(library: str) -> None:
+    code = f"import sys, service.wiring; sys.exit({library!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
