@@ -13,7 +13,8 @@ help: ## list the targets
 run: $(VENV)/installed ## load the demo world and serve on http://127.0.0.1:8080
 	@trap : INT; $(BIN)/watchfloor serve --demo || [ $$? -eq 130 ]  # Ctrl-C is how it ends
 
-test: lint types rules servers tests ## everything that CI runs
+test: $(VENV)/installed-dev servers ## everything that CI runs: lint, types and rules beside the tests
+	@$(MAKE) --no-print-directory -j 2 tests lint types rules
 
 lint: $(VENV)/installed-dev ## format and lint, without changing anything
 	$(BIN)/ruff format --check .
