@@ -263,7 +263,8 @@ def _quantifiers(claim: Claim, cells: tuple[BoundCell, ...]) -> frozenset[str]:
         *re.findall(r"\bmax|\bmin", claim.derive),
     }
     found |= {name for agg, name in (("max", "most"), ("min", "least")) if agg in aggs}
-    if not claim.slots.get("subject") or subjects.is_everything(claim.slots.get("subject")):
+    is_of_all = not claim.slots.get("subject") or subjects.is_everything(claim.slots.get("subject"))
+    if is_of_all and not found & {"none", "some", "only"}:
         found.add("all")
     opposite = _OPPOSITES.get(next(iter(found), ""), "") if claim.slots.get("quantifier") else ""
     said = frozenset().union(
@@ -273,9 +274,10 @@ def _quantifiers(claim: Claim, cells: tuple[BoundCell, ...]) -> frozenset[str]:
 
 
 def _negation(claim: Claim, values: tuple[Reference, ...]) -> Negation:
-    if claim.kind == "absence":
+    quantifier = ranking.quantifier_of(claim.slots.get("quantifier") or "")
+    if claim.kind == "absence" or (quantifier is not None and quantifier.name == "none"):
         return "required"
-    is_none = str(claim.slots.get("quantifier", "")).lower() in {"none", "no", "never"} or relations.op_of(claim.slots.get("op")) == "≠"
+    is_none = relations.op_of(claim.slots.get("op")) == "≠"
     value = claimed_value(claim)
     is_false = value is False or value is None or str(value).lower() in {"false", "no", "none"}
     is_zero = claim.kind == "quantity" and any(reference.amount.value == 0 for reference in values)
