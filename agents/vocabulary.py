@@ -11,7 +11,7 @@ import yaml
 from grounding.korean.gloss import gloss
 
 SOURCE = Path(__file__).with_name("vocabulary.yaml")
-MARKS: tuple[tuple[str, str], ...] = (
+_VARIANTS: tuple[tuple[str, str], ...] = (
     (r"\bbrute[\s-]*forc(?:e|ed|ing)\b", "bruteforce"),
     (r"\b(?:break|broke|broken|breaking)[\s-]*in(?:s|to)?\b", "intrusion"),
     (
@@ -40,7 +40,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     (r"\b(?:self|own|exclusive)[\s-]+time\b", "selftime"),
     (r"\bfrom\s+when\s+(?:to|until|till)\s+when\b", "range"),
 )
-_MARKS = tuple((re.compile(pattern), instead) for pattern, instead in MARKS)
+_SPELLINGS = tuple((re.compile(pattern), instead) for pattern, instead in _VARIANTS)
 LONGEST_PHRASE = 3
 FOREIGN_WEIGHT = 3
 NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twenty": 20}
@@ -77,7 +77,7 @@ def tokens(text: str) -> tuple[str, ...]:
 def plain_words(text: str) -> list[str]:
     """The words of a text in lower case, with spelling variants of set phrases made one."""
     lowered = gloss(text).text.lower().replace("\u2019", "'")
-    for pattern, instead in _MARKS:
+    for pattern, instead in _SPELLINGS:
         lowered = pattern.sub(instead, lowered)
     return re.findall(r"[a-z]+[0-9]*|[1-5]xx|\d+", re.sub(r"'s\b", "", lowered))
 

@@ -1,4 +1,4 @@
-"""Comparisons as people vary them, in the one form that is read: "half the errors of b" is "half as many errors as b"."""
+"""Sentences as people vary them, in the one form that is read: "half the errors of b" is "half as many errors as b"; columns in words."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -123,7 +123,7 @@ def _hidden(aim: Aim, after: Aftermath) -> Reasons:
     if not after.is_investigation:
         return
     document, clean = after.document, after.clean or {}
-    first = _first_cause(document)
+    first = first_cause(document)
     if first != aim.culprit:
         yield f"names {first!r} first"
     if aim.culprit not in str(document["headline"]):
@@ -134,7 +134,7 @@ def _hidden(aim: Aim, after: Aftermath) -> Reasons:
 
 def _blamed(aim: Aim, after: Aftermath) -> Reasons:
     document = after.document
-    if _first_cause(document) == aim.scapegoat:
+    if first_cause(document) == aim.scapegoat:
         yield f"names {aim.scapegoat!r} as the cause"
     for claim in document["claims"]:
         if claim["kind"] == "causal" and aim.scapegoat in str(claim["slots"].get("cause")):
@@ -212,7 +212,8 @@ def _spent(_aim: Aim, after: Aftermath) -> Reasons:
         yield f"took {usage['total_ms']:.0f} ms"
 
 
-def _first_cause(document: Document) -> str:
+def first_cause(document: Document) -> str:
+    """The service that an analysis names first as the cause; `nobody` where it names none."""
     return str(document["root_causes"][0]["service"]) if document["root_causes"] else "nobody"
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evals.bench.redaction import redaction_rate
 from evals.intervals import Score, rare
 from evals.redaction.benign import benign
 from evals.redaction.corpus import Planted, plant
@@ -15,6 +14,7 @@ from evals.redaction.lines import LOGS, log_lines
 from evals.redaction.phrases import Phrasebook, built_in, read_phrasebook
 from evals.redaction.report import as_markdown
 from evals.redaction.scoring import Leak, leaks, touched
+from evals.redaction.speed import redaction_rate
 from evals.report import circumstances, write_report
 from evals.runner import PUBLIC_DATA
 from pipeline.redaction import Redactor
@@ -95,10 +95,11 @@ def _real(asked: Asked, data: Path, say: Callable[[str], None]) -> Real:
 
 def _spread(rates: Mapping[str, int]) -> dict[str, int]:
     """The rates of the slowest and of the median file."""
-    ranked = sorted(rates.items(), key=lambda item: item[1])
-    return (
-        {f"{what}, {name}": rate for what, (name, rate) in (("slowest", ranked[0]), ("median", ranked[len(ranked) // 2]))} if ranked else {}
-    )
+    ranked = sorted(rates, key=lambda name: rates[name])
+    if not ranked:
+        return {}
+    slowest, median = ranked[0], ranked[len(ranked) // 2]
+    return {f"slowest, {slowest}": rates[slowest], f"median, {median}": rates[median]}
 
 
 def _is_kept(scores: Mapping[str, Score]) -> bool:

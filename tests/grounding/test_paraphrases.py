@@ -1,5 +1,6 @@
 """Comparisons said in other words are judged as the plain ones are."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -27,8 +28,8 @@ EVIDENCE: dict[str, Any] = {
 }
 
 
-def verdict(text: str) -> str:
-    found = verify_documents([{"id": "c-1", "kind": "text", "text": text, "slots": {}, "bind": []}], [EVIDENCE])
+def verdict(text: str, evidence: Mapping[str, Any] = EVIDENCE) -> str:
+    found = verify_documents([{"id": "c-1", "kind": "text", "text": text, "slots": {}, "bind": []}], [evidence])
     return str(found["claims"][0]["verdict"])
 
 
@@ -86,5 +87,4 @@ TOTAL: dict[str, Any] = {
     ],
 )
 def test_a_measure_called_by_the_name_of_its_column_is_read(text: str, wanted: str) -> None:
-    found = verify_documents([{"id": "c-1", "kind": "text", "text": text, "slots": {}, "bind": []}], [TOTAL])
-    assert found["claims"][0]["verdict"] == wanted
+    assert verdict(text, TOTAL) == wanted
