@@ -13,8 +13,9 @@ import xxhash
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.ports import Clock
 from domain.queue import Entry, EntryKey, Pressure
-from domain.telemetry import LogRecord, MetricPoint, Rejection, Signal, SpanRecord
+from domain.telemetry import MetricPoint, Rejection, Signal
 from domain.window import to_nanos
+from pipeline.copies import copy_key, shed_for
 from pipeline.entries import Mode, Slice, encoded
 from pipeline.reading import Item, Record
 from pipeline.tracking import signal_of, time_ns
@@ -22,8 +23,9 @@ from pipeline.tracking import signal_of, time_ns
 MOST_RECORDS = 10_000
 CONTENT_DIGITS = KEY_DIGITS = 20
 REPEAT_MS = 15 * 60_000  # no longer than queues remember a digest, so that nothing they would take is known by its key
-_INFO, _WARN, _ERROR, _FAILED = 9, 13, 17, 500
 _REQUEST_IDS = ("request_id", "request.id", "http.request.id")
+
+_Named = tuple[Record, str]  # a record and its place in the request
 
 
 class Cleaner(Protocol):
@@ -68,14 +70,14 @@ def new_key(clock: Clock) -> str:
     return f"{to_nanos(clock.now()) // 1_000_000:012x}{secrets.token_hex(6)}"
 
 
-def request_key(digest: str, pressure: Pressure, clock: Clock) -> str:
+def request_key(digest: str, clock: Clock) -> str:
     """A key for a pushed request: the same for the same digest within a quarter of an hour.
 
     While their queue is down, receivers cannot ask each other: a sender that tries another one leaves a copy with each, and the owner
-    knows them as one by their key. Under another pressure other records are shed, so it is another request.
+    knows them as one by their key.
     """
     began_ms = to_nanos(clock.now()) // 1_000_000 // REPEAT_MS * REPEAT_MS
-    return f"{began_ms:012x}{sha256(f'{pressure.value}/{digest}'.encode()).hexdigest()[:KEY_DIGITS]}"
+    return f"{began_ms:012x}{sha256(digest.encode()).hexdigest()[:KEY_DIGITS]}"
 
 
 class Admission:
@@ -87,42 +89,36 @@ class Admission:
         self._clock = clock
 
     def admit(self, items: Iterable[Item], origin: Origin, pressure: Pressure = Pressure.NONE) -> Admitted:
-        """All items at once."""
+        """All items at once. What is shed does not change how the others are cut, so copies under other pressures can be compared."""
         admitted, named = Admitted(key=origin.key), _Names()
-        records: list[Record] = []
-        names: list[str] = []
+        records: list[_Named] = []
         for item in items:
             if isinstance(item, Rejection):
                 admitted.rejections.append(self._told(item))
                 continue
             admitted.joined_lines += item.lines - 1
-            name = named.next(item.line)
-            if reason := shed_for(item.record, pressure):
-                admitted.shed[signal_of(item.record), reason] += 1
-                continue
-            records.append(item.record)
-            names.append(name)
-        self._cut(list(zip(self._cleaner.clean(records), names, strict=True)), origin, admitted)
+            records.append((item.record, named.next(item.line)))
+        received_at_ns = to_nanos(self._clock.now())
+        for number, (partition, part) in enumerate(self._slices(records, origin.key)):
+            if kept := _kept(part, pressure, admitted):
+                key = copy_key(f"{origin.key}.{number}", pressure)
+                admitted.entries.append(self._entry(key, partition, kept, origin, received_at_ns))
         return admitted
 
     def _told(self, rejected: Rejection) -> Rejection:
         text = self._cleaner.text
         return Rejection(rejected.line, text(rejected.reason), text(rejected.text))
 
-    def _cut(self, named: list[tuple[Record, str]], origin: Origin, admitted: Admitted) -> None:
-        received_at_ns = to_nanos(self._clock.now())
-        admitted.times_ns = [time_ns(record) for record, _ in named]
-        admitted.signals = Counter(signal_of(record) for record, _ in named)
-        for number, (partition, part) in enumerate(self._slices(named, origin.key)):
-            records, names = zip(*part, strict=True)
-            piece = Slice(records, names, origin.content[:CONTENT_DIGITS], origin.source, origin.mode, origin.keep_days, origin.tenant)
-            key = EntryKey(f"{origin.key}.{number}")
-            admitted.entries.append(Entry(key, partition, encoded(piece), len(part), received_at_ns))
+    def _entry(self, key: EntryKey, partition: int, kept: Sequence[_Named], origin: Origin, received_at_ns: int) -> Entry:
+        records = tuple(self._cleaner.clean([record for record, _ in kept]))
+        names = tuple(name for _, name in kept)
+        piece = Slice(records, names, origin.content[:CONTENT_DIGITS], origin.source, origin.mode, origin.keep_days, origin.tenant)
+        return Entry(key, partition, encoded(piece), len(records), received_at_ns)
 
-    def _slices(self, named: list[tuple[Record, str]], key: str) -> Iterator[tuple[int, list[tuple[Record, str]]]]:
-        groups: dict[int, list[tuple[Record, str]]] = {}
-        for record, name in named:
-            groups.setdefault(self._partition(record, key), []).append((record, name))
+    def _slices(self, named: Sequence[_Named], key: str) -> Iterator[tuple[int, list[_Named]]]:
+        groups: dict[int, list[_Named]] = {}
+        for one in named:
+            groups.setdefault(self._partition(one[0], key), []).append(one)
         for partition, group in sorted(groups.items()):
             rest = iter(group)
             while part := list(islice(rest, MOST_RECORDS)):
@@ -132,6 +128,19 @@ class Admission:
         if self._partitions == 1:
             return 0
         return xxhash.xxh3_64_intdigest(unit_of(record) or key) % self._partitions
+
+
+def _kept(part: Sequence[_Named], pressure: Pressure, admitted: Admitted) -> Sequence[_Named]:
+    """What a pressure leaves of a slice; what is kept and what is shed is counted."""
+    kept = []
+    for record, name in part:
+        if reason := shed_for(record, pressure):
+            admitted.shed[signal_of(record), reason] += 1
+            continue
+        admitted.signals[signal_of(record)] += 1
+        admitted.times_ns.append(time_ns(record))
+        kept.append((record, name))
+    return kept
 
 
 class _Names:
@@ -153,22 +162,3 @@ def unit_of(record: Record) -> str:
     if record.trace_id:
         return record.trace_id
     return next((record.attributes[name] for name in _REQUEST_IDS if record.attributes.get(name)), "")
-
-
-def shed_for(record: Record, pressure: Pressure) -> str:
-    """Why a record is shed under a pressure; empty when it is taken. Errors are never shed, nor are metric points."""
-    if pressure is Pressure.NONE or not _is_ordinary(record):
-        return ""
-    is_request = isinstance(record, SpanRecord) or (isinstance(record, LogRecord) and bool(record.status or record.duration_ms))
-    severity = record.severity_number if isinstance(record, LogRecord) else _INFO
-    if severity < _INFO:
-        return "debug"
-    if pressure >= Pressure.NO_INFO and severity < _WARN and not is_request:
-        return "info"
-    return "normal" if pressure >= Pressure.NO_NORMAL and severity < _ERROR else ""
-
-
-def _is_ordinary(record: Record) -> bool:
-    if isinstance(record, LogRecord):
-        return record.severity_number < _ERROR and record.status < _FAILED and not record.error_code
-    return isinstance(record, SpanRecord) and record.status != "Error"

@@ -92,7 +92,7 @@ class Receiver:
         if (pressure := (await desk.plane.start()).pressure()) is Pressure.CLOSED:
             desk.meter.add("pipeline_outcomes_total", outcome="rejected", reason="queue_full", signal="any")
             raise QueueFullError("The queue is full: nothing is taken until it has drained. Send it again later.")
-        origin = Origin(request_key(f"{source}:{digest}", pressure, desk.clock), content or digest, source, "push", desk.keep_days)
+        origin = Origin(request_key(f"{source}:{digest}", desk.clock), content or digest, source, "push", desk.keep_days)
         admitted = await asyncio.to_thread(lambda: desk.admission.admit(items(), origin, pressure))
         self._charge(source, 0, admitted.accepted)
         is_new = not admitted.entries or await self._append(admitted, source, digest)

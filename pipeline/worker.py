@@ -14,6 +14,7 @@ from domain.ports import Meter, TelemetryStore
 from domain.queue import Delivery, EntryKey, EventQueue
 from domain.telemetry import LogRecord, MetricPoint
 from pipeline.assembly import Assembly
+from pipeline.copies import copies, pressure_of, shed_for
 from pipeline.counting import Counts, Guard
 from pipeline.entries import EntryError
 from pipeline.finishing import Finisher
@@ -50,6 +51,14 @@ class Desk:
     began_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Deliveries of one entry. `known`: a copy of it that is stored; only what that copy lacks is to be written."""
+
+    deliveries: list[Delivery]
+    known: EntryKey | None = None
+
+
 class Worker:
     """One a process. `run` goes on until cancelled; what was not written then is delivered again later."""
 
@@ -58,6 +67,8 @@ class Worker:
         self._inbox: asyncio.Queue[tuple[Delivery, ...]] = asyncio.Queue(READS_AHEAD)
         self._active: dict[EntryKey, Tracker] = {}
         self._finished = Finished()
+        self._behind: dict[EntryKey, list[Delivery]] = {}
+        self._freed: list[Delivery] = []
         self._assembly = Assembly()
         self._writing: asyncio.Task[None] | None = None
         self._waiting: dict[EntryKey, asyncio.Future[None]] = {}
@@ -119,7 +130,9 @@ class Worker:
                 found = await self._inbox.get()
         if found:
             self._tell(found)
-            await self._take(found)
+        freed, self._freed = self._freed, []
+        if found or freed:
+            await self._take((*freed, *found))
         for settled in self.desk.sampler.due():
             self._assembly.settle(settled)
         is_idle = self._inbox.empty() and (self._writing is None or self._writing.done())
@@ -133,15 +146,14 @@ class Worker:
             self.desk.meter.add("pipeline_deliveries_total", count, queue=origin, again=str(is_again).lower())
 
     async def _take(self, deliveries: Sequence[Delivery]) -> None:
-        asked = [one.entry.key for one in deliveries if self._is_doubtful(one) or self._may_be_a_retry(one)]
+        asked = [key for one in deliveries if self._is_doubtful(one) or self._may_be_a_retry(one) for key in copies(one.entry.key)]
         stored = await self._stored(asked) if asked else frozenset()
-        groups: dict[EntryKey, list[Delivery]] = {}
+        groups: dict[EntryKey, Group] = {}
         for delivery in deliveries:
-            if not self._is_known(delivery, stored):
-                groups.setdefault(delivery.entry.key, []).append(delivery)
+            self._sort(delivery, stored, groups)
         for group, error in await asyncio.to_thread(self._process, tuple(groups.values())):
-            await self.desk.poisoned(group[0], str(error))
-            self._assembly.finish(self._whole(group))
+            await self.desk.poisoned(group.deliveries[0], str(error))
+            self._assembly.finish(self._whole(group.deliveries))
 
     def _is_doubtful(self, delivery: Delivery) -> bool:
         return delivery.is_again or delivery.entry.received_at_ns < self.desk.began_ns
@@ -159,20 +171,27 @@ class Worker:
             await asyncio.sleep(delay_s)
         return frozenset()
 
-    def _is_known(self, delivery: Delivery, stored: frozenset[EntryKey]) -> bool:
+    def _sort(self, delivery: Delivery, stored: frozenset[EntryKey], groups: dict[EntryKey, Group]) -> None:
+        """Join it to an entry under way, put it behind another copy of it, be done with what is known, or make it a group to be read."""
         key = delivery.entry.key
+        others = (one for one in copies(key) if one != key)
         if (tracker := self._active.get(key)) is not None:
             tracker.deliveries.append(delivery)
-            return True
-        if key not in stored and key not in self._finished:
-            return False
-        self._assembly.finish(self._whole([delivery]))
-        return True
+        elif (group := groups.get(key)) is not None:
+            group.deliveries.append(delivery)
+        elif (other := next((one for one in others if one in self._active or one in groups), None)) is not None:
+            self._behind.setdefault(other, []).append(delivery)
+        else:
+            known = next((one for one in copies(key) if one in stored or one in self._finished), None)
+            if known is not None and pressure_of(known) <= pressure_of(key):
+                self._assembly.finish(self._whole([delivery]))
+            else:
+                groups[key] = Group([delivery], known)
 
     def _whole(self, group: list[Delivery]) -> Tracker:
         return Tracker(group, DEFAULT_TENANT, Counts(self.desk.guard), is_whole=True)
 
-    def _process(self, groups: Sequence[list[Delivery]]) -> list[tuple[list[Delivery], EntryError]]:
+    def _process(self, groups: Sequence[Group]) -> list[tuple[Group, EntryError]]:
         """In a thread, alone: the groups whose entry cannot be read come back."""
         failed = []
         for group in groups:
@@ -183,17 +202,20 @@ class Worker:
         self._assembly.word(self.desk.finisher.take_templates())
         return failed
 
-    def _begin(self, group: list[Delivery]) -> None:
-        part, records = self.desk.finisher.finished(group[0].entry)
-        received_at_ns = group[0].entry.received_at_ns
-        is_doubtful = any(self._is_doubtful(delivery) for delivery in group)
-        tracker = Tracker(group, part.tenant, self._counted(records), is_doubtful, part.mode == "push", len(records))
+    def _begin(self, group: Group) -> None:
+        deliveries, entry = group.deliveries, group.deliveries[0].entry
+        part, records = self.desk.finisher.finished(entry)
+        if group.known is not None:
+            shed = pressure_of(group.known)
+            records = [record for record, raw in zip(records, part.records, strict=True) if shed_for(raw, shed)]
+        is_doubtful = any(self._is_doubtful(delivery) for delivery in deliveries)
+        tracker = Tracker(deliveries, part.tenant, self._counted(records), is_doubtful, part.mode == "push", len(records))
         self._active[tracker.key] = tracker
         for record in records:
             if not tracker.is_push or isinstance(record, MetricPoint):
                 self._assembly.keep(record, tracker)
                 continue
-            for settled in self.desk.sampler.offer(record, tracker, received_at_ns):
+            for settled in self.desk.sampler.offer(record, tracker, entry.received_at_ns):
                 self._assembly.settle(settled)
         if not records:
             self._assembly.finish(tracker)
@@ -216,6 +238,7 @@ class Worker:
         self._finished.add(keys)
         for key in keys:
             self._active.pop(key, None)
+            self._freed += self._behind.pop(key, [])
             if (waiter := self._waiting.get(key)) is not None and not waiter.done():
                 waiter.set_result(None)
         await self._show(bundle.pushed)
