@@ -4,7 +4,6 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import islice
 from typing import Protocol
 
@@ -21,8 +20,7 @@ from pipeline.reading import Item, Record
 from pipeline.tracking import signal_of, time_ns
 
 MOST_RECORDS = 10_000
-CONTENT_DIGITS = KEY_DIGITS = 20
-REPEAT_MS = 15 * 60_000  # no longer than queues remember a digest, so that nothing they would take is known by its key
+CONTENT_DIGITS = 20
 _REQUEST_IDS = ("request_id", "request.id", "http.request.id")
 
 _Named = tuple[Record, str]  # a record and its place in the request
@@ -68,16 +66,6 @@ class Admitted:
 def new_key(clock: Clock) -> str:
     """A key for a pushed request: the time in milliseconds and 48 random bits, so keys sort by time."""
     return f"{to_nanos(clock.now()) // 1_000_000:012x}{secrets.token_hex(6)}"
-
-
-def request_key(digest: str, clock: Clock) -> str:
-    """A key for a pushed request: the same for the same digest within a quarter of an hour.
-
-    While their queue is down, receivers cannot ask each other: a sender that tries another one leaves a copy with each, and the owner
-    knows them as one by their key.
-    """
-    began_ms = to_nanos(clock.now()) // 1_000_000 // REPEAT_MS * REPEAT_MS
-    return f"{began_ms:012x}{sha256(digest.encode()).hexdigest()[:KEY_DIGITS]}"
 
 
 class Admission:

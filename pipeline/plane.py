@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from itertools import repeat
 from time import perf_counter
 from typing import Any
 
 from domain.errors import StoreError
 from domain.queue import Entry, EntryKey, EventQueue, QueueStatus
+from pipeline.copies import holders
 from pipeline.fallback import FallbackQueue
 from pipeline.worker import Observer, Worker
 
@@ -88,12 +88,11 @@ class DataPlane:
                 self._check(len(keys))
                 continue
             return
-        left = frozenset(keys)
-        for pause_s in repeat(LOOK_S):
-            left -= await self._counted(tuple(left)) if self._counted else left
-            if not left:
-                return
-            await asyncio.sleep(pause_s)
+        left = tuple(keys) if self._counted else ()
+        while self._counted and left:
+            stored = await self._counted([one for key in left for one in holders(key)])
+            if left := tuple(key for key in left if stored.isdisjoint(holders(key))):
+                await asyncio.sleep(LOOK_S)
 
     async def status(self) -> QueueStatus:
         """How the queue is doing; one that is not open yet has nothing to tell."""

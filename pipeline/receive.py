@@ -11,7 +11,8 @@ from domain.errors import QueueFullError, QuotaError
 from domain.ports import Clock, Meter, OtlpDecoder
 from domain.queue import Pressure
 from domain.telemetry import LogRecord, Rejection, Signal
-from pipeline.admission import Admission, Admitted, Origin, request_key
+from pipeline.admission import Admission, Admitted, Origin
+from pipeline.copies import request_key
 from pipeline.letters.box import LetterBox
 from pipeline.lines import Line
 from pipeline.ndjson import parse_ndjson

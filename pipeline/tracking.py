@@ -14,7 +14,7 @@ from domain.telemetry import LogRecord, LogTemplate, MetricPoint, Signal, SpanRe
 from pipeline.counting import Counts
 from pipeline.reading import Record
 
-REMEMBERED, TOGETHER = 100_000, 4_096
+REMEMBERED, TOGETHER = 200_000, 4_096
 Marks = npt.NDArray[np.uint64]
 
 
@@ -64,9 +64,9 @@ class Bundle:
 
 
 class Finished:
-    """The last entries that are stored whole, so that a copy of one is known without asking the store.
+    """The last keys whose entries are stored whole, so that a copy of one is known without asking the store.
 
-    What is kept of a key is 64 bits of a hash, 8 bytes once they are packed: two keys in 2**64 / 100,000 are alike.
+    What is kept of a key is 64 bits of a hash, 8 bytes once they are packed: another key is taken for one of 200,000 once in 10**14.
     """
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Finished:
         return place < self._sorted.size and int(self._sorted[place]) == mark
 
     def add(self, keys: Iterable[EntryKey]) -> None:
-        """Remember these, forgetting the oldest, some thousands at a time."""
+        """Remember these; the oldest are forgotten, some thousands at a time."""
         self._fresh.update(map(_mark, keys))
         if len(self._fresh) >= TOGETHER:
             self._packed.append(np.fromiter(self._fresh, np.uint64, len(self._fresh)))

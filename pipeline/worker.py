@@ -14,7 +14,7 @@ from domain.ports import Meter, TelemetryStore
 from domain.queue import Delivery, EntryKey, EventQueue
 from domain.telemetry import LogRecord, MetricPoint
 from pipeline.assembly import Assembly
-from pipeline.copies import copies, pressure_of, shed_for
+from pipeline.copies import copies, pressure_of, shed_for, slice_of
 from pipeline.counting import Counts, Guard
 from pipeline.entries import EntryError
 from pipeline.finishing import Finisher
@@ -173,16 +173,16 @@ class Worker:
 
     def _sort(self, delivery: Delivery, stored: frozenset[EntryKey], groups: dict[EntryKey, Group]) -> None:
         """Join it to an entry under way, put it behind another copy of it, be done with what is known, or make it a group to be read."""
-        key = delivery.entry.key
-        others = (one for one in copies(key) if one != key)
+        key, alike = delivery.entry.key, copies(delivery.entry.key)
         if (tracker := self._active.get(key)) is not None:
             tracker.deliveries.append(delivery)
         elif (group := groups.get(key)) is not None:
             group.deliveries.append(delivery)
-        elif (other := next((one for one in others if one in self._active or one in groups), None)) is not None:
+        elif (other := next((one for one in alike if one in self._active or one in groups), None)) is not None:
             self._behind.setdefault(other, []).append(delivery)
         else:
-            known = next((one for one in copies(key) if one in stored or one in self._finished), None)
+            has_finished = slice_of(key) in self._finished
+            known = next((one for one in alike if one in stored or (has_finished and one in self._finished)), None)
             if known is not None and pressure_of(known) <= pressure_of(key):
                 self._assembly.finish(self._whole([delivery]))
             else:
@@ -235,7 +235,7 @@ class Worker:
     async def _write(self, bundle: Bundle) -> None:
         await self.desk.writer.write(bundle)
         keys = [tracker.key for tracker in bundle.settled]
-        self._finished.add(keys)
+        self._finished.add([*keys, *map(slice_of, keys)])
         for key in keys:
             self._active.pop(key, None)
             self._freed += self._behind.pop(key, [])

@@ -1,12 +1,11 @@
-"""What a request is called, and how it is cut."""
+"""How a request is cut into entries."""
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import pairwise
 
 from domain.queue import EntryKey, Pressure
-from pipeline.admission import REPEAT_MS, Admission, Admitted, Origin, request_key
+from pipeline.admission import Admission, Admitted, Origin
 from pipeline.copies import copies, pressure_of
 from pipeline.entries import decoded
 from pipeline.lines import Line
@@ -37,20 +36,6 @@ def admitted(pressure: Pressure, partitions: int = 4) -> Admitted:
 
 def bodies(entries: Admitted, key: EntryKey) -> Sequence[str]:
     return [record.body for one in entries.entries if one.key == key for record in decoded(one).records if hasattr(record, "body")]
-
-
-def test_two_receivers_that_cannot_ask_each_other_give_one_request_one_key() -> None:
-    clock = FakeClock()
-    first = request_key("default:abc", clock)
-    later = FakeClock(clock.at + timedelta(minutes=14))
-    assert request_key("default:abc", later) == first
-    assert request_key("other:abc", clock) != first
-
-
-def test_what_is_sent_again_after_a_quarter_of_an_hour_is_another_request() -> None:
-    clock = FakeClock()
-    later = FakeClock(clock.at + timedelta(milliseconds=REPEAT_MS))
-    assert request_key("default:abc", later) > request_key("default:abc", clock)
 
 
 def test_under_pressure_each_slice_keeps_its_place_and_its_name() -> None:
