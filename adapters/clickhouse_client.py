@@ -33,6 +33,7 @@ _TEXT = ("tokens", "header", "postings")
 _CACHES = {
     **dict.fromkeys(("mark_cache_size", "primary_index_cache_size", "index_mark_cache_size"), _CACHE_BYTES),
     **{f"text_index_{name}_cache_size": _CACHE_BYTES for name in _TEXT},
+    "query_condition_cache_size": 8 << 20,
 }
 # Codes about the rows themselves: parsing, types, ranges, sizes. Memory (241), parts (252), space (243), connections may pass.
 REFUSAL_CODES = frozenset({6, 26, 27, 38, 41, 43, 53, 69, 70, 72, 85, 117, 121, 124, 128, 130, 131, 168, 190, 321, 349, 407, 469, 550, 645})

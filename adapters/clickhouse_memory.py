@@ -12,8 +12,12 @@ from domain.errors import StoreError
 log = logging.getLogger(__name__)
 
 PURGE_S = 2.0
-# Write buffers of a megabyte a column and part otherwise: a merge of wide parts took 240 MB where its data were 10 (measured).
-SETTINGS = {"min_columns_to_activate_adaptive_write_buffer": 1}
+SETTINGS = {
+    # Write buffers of a megabyte a column and part otherwise: a merge of wide parts took 240 MB where its data were 10 (measured).
+    "min_columns_to_activate_adaptive_write_buffer": 1,
+    # A hundred outdated parts at once would start 128 threads that stay, each with a cache of the allocator's that fills in time.
+    "concurrent_part_removal_threshold": 1_000_000,
+}
 _LACKING = (
     "SELECT name FROM system.tables WHERE database = {database:String} AND engine = 'MergeTree' "
     "AND position(engine_full, {name:String}) = 0 AND (SELECT count() FROM system.merge_tree_settings WHERE name = {name:String}) > 0"

@@ -27,7 +27,7 @@ class Hand:
         return self.now_s
 
 
-def test_memory_is_given_back_every_ten_seconds_at_most() -> None:
+def test_memory_is_given_back_every_few_seconds_at_most() -> None:
     engine, clock = Engine(), Hand()
     purge = Purge(engine, clock)
     for clock.now_s in (1.0, PURGE_S, PURGE_S + 1, 2 * PURGE_S - 0.1, 2 * PURGE_S):
@@ -49,12 +49,15 @@ class Tables(Engine):
     result_rows = (("otel_logs",), ("wf_counts",))
 
     def query(self, _sql: str, parameters: dict[str, str]) -> "Tables":
-        assert (parameters["database"], parameters["name"]) == ("otel", next(iter(SETTINGS)))
+        assert parameters["database"] == "otel"
+        assert parameters["name"] in SETTINGS
         return self
 
 
 def test_tables_that_lack_a_setting_are_given_it() -> None:
     engine = Tables()
     settle(engine, "otel")
-    name, value = next(iter(SETTINGS.items()))
-    assert engine.told == [f"ALTER TABLE otel.`{table}` MODIFY SETTING {name} = {value}" for table in ("otel_logs", "wf_counts")]
+    tables = ("otel_logs", "wf_counts")
+    assert engine.told == [
+        f"ALTER TABLE otel.`{table}` MODIFY SETTING {name} = {value}" for name, value in SETTINGS.items() for table in tables
+    ]
