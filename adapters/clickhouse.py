@@ -89,12 +89,16 @@ class ClickHouseTelemetryStore:
     async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
         return frozenset(EntryKey(key) for key in await self._found(counts.entry_questions(self._database, entries, tenant)))
 
+    async def counted_since(self, at_ns: int, limit: int, tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        question = counts.recent_question(self._database, at_ns, limit, tenant)
+        return frozenset(EntryKey(key) for key in await self._found([question], limit))
+
     async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
         tables = [table for table, kept in SIGNALS.items() if kept == signal]
         return await self._found(counts.id_questions(self._database, tables, record_ids, tenant))
 
-    async def _found(self, questions: Iterable[counts.Question]) -> frozenset[str]:
-        asked = StoreQuery("", {}, max_rows=counts.AT_ONCE)
+    async def _found(self, questions: Iterable[counts.Question], most: int = counts.AT_ONCE) -> frozenset[str]:
+        asked = StoreQuery("", {}, max_rows=most)
         found = [
             await self._read(partial(answer, sql=sql, values=values, settings=limits(asked)), asked.timeout_s) for sql, values in questions
         ]

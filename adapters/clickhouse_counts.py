@@ -48,6 +48,15 @@ def entry_questions(database: str, entries: Sequence[EntryKey], tenant: Tenant) 
         yield sql, {"keys": list(keys), "tenant": str(tenant)}
 
 
+def recent_question(database: str, at_ns: int, limit: int, tenant: Tenant) -> Question:
+    """Which entries are named by batches of counts from a time (epoch ns) on, at most so many."""
+    sql = (
+        f"SELECT DISTINCT Entry FROM {database}.{COUNTS} WHERE Tenant = {{tenant:String}} AND Signal = '' "  # noqa: S608  names are ours, values are bound
+        "AND CountedAt >= fromUnixTimestamp64Nano({at:Int64}, 'UTC') LIMIT {limit:UInt64}"
+    )
+    return sql, {"tenant": str(tenant), "at": at_ns, "limit": limit}
+
+
 def id_questions(database: str, tables: Sequence[str], record_ids: Mapping[str, int], tenant: Tenant) -> Iterator[Question]:
     """Which of these record ids (with their times in nanoseconds) have a row; neighbours in time are asked for together."""
     parts = [_id_question(f"{database}.{table}", _time_column(table)) for table in tables]

@@ -19,7 +19,7 @@ SETTINGS = {
     "concurrent_part_removal_threshold": 1_000_000,
 }
 _LACKING = (
-    "SELECT name FROM system.tables WHERE database = {database:String} AND engine = 'MergeTree' "
+    "SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree' "
     "AND position(engine_full, {name:String}) = 0 AND (SELECT count() FROM system.merge_tree_settings WHERE name = {name:String}) > 0"
 )
 

@@ -13,8 +13,8 @@ from adapters.otlp_json import JsonWalk
 from adapters.otlp_protobuf import ProtobufWalk
 from adapters.otlp_records import MOST_RECORDS, Gathered
 from adapters.otlp_wire import pieces
+from domain.decoding import Decoded
 from domain.errors import WrongUseError
-from domain.ports import Decoded
 from domain.telemetry import Signal
 
 PROTOBUF_TYPE = "application/x-protobuf"

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
+from domain.decoding import Decoded
 from domain.errors import TooLargeError
-from domain.ports import Decoded
 from domain.telemetry import LogRecord, MetricPoint, Rejection, SpanRecord
 
 KINDS = ("Internal", "Internal", "Server", "Client", "Producer", "Consumer")

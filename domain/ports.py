@@ -12,7 +12,7 @@ from domain.ids import DEFAULT_TENANT, EvidenceUid, RunId, Tenant, ThreadId
 from domain.letters import EVERY_LETTER, DeadLetter, LetterFilter, LetterTotal
 from domain.queue import EntryKey
 from domain.tasks import Decision, Task, Turn
-from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Rejection, Signal, SpanRecord
+from domain.telemetry import Extent, LogRecord, LogTemplate, MetricPoint, Signal, SpanRecord
 from domain.window import Window
 
 AnswerT = TypeVar("AnswerT")
@@ -56,6 +56,10 @@ class TelemetryStore(Protocol):
 
     async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
         """Which of these entries have their counts stored; counts are written last, so such an entry is stored whole."""
+        ...
+
+    async def counted_since(self, at_ns: int, limit: int, tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        """The entries whose counts were stored at this time (epoch ns) or later, at most `limit` of them."""
         ...
 
     async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
@@ -275,25 +279,9 @@ class PromptSource(Protocol):
     def prompt(self, task: Task[Any]) -> Prompt: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """Records of one OTLP request with what had to be left out."""
-
-    logs: tuple[LogRecord, ...] = ()
-    spans: tuple[SpanRecord, ...] = ()
-    metrics: tuple[MetricPoint, ...] = ()
-    rejections: tuple[Rejection, ...] = ()
-
-
 class Notifier(Protocol):
     """A channel that takes a text with its document. Raises DeliveryError when it does not."""
 
     @property
     def channel(self) -> str: ...
     async def send(self, text: str, document: Mapping[str, Any]) -> None: ...
-
-
-class OtlpDecoder(Protocol):
-    """Decodes an OTLP export request body (protobuf or JSON); raises WrongUseError when it is neither."""
-
-    def decode(self, signal: Signal, body: bytes, content_type: str) -> Decoded: ...

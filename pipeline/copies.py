@@ -14,6 +14,7 @@ from pipeline.reading import Record
 
 KEY_DIGITS = 20
 STEP_MS, NEAR = 5 * 60_000, 2  # copies are at most two steps apart: surely those of ten minutes, and none of fifteen
+FARTHEST_NS = (NEAR + 1) * STEP_MS * 1_000_000  # no copies are that far apart
 _TIME_DIGITS = 12
 _INFO, _WARN, _ERROR, _FAILED = 9, 13, 17, 500
 _MARK = "~"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import BinaryIO
 
-from domain.ports import OtlpDecoder
+from domain.decoding import OtlpDecoder
 from pipeline.admission import Origin, new_key
 from pipeline.lines import LINE_LIMIT, Line
 from pipeline.loader import Desk, keep_letters

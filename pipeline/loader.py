@@ -8,8 +8,9 @@ from dataclasses import astuple, dataclass, replace
 from hashlib import sha256 as hash_of
 from itertools import islice
 
+from domain.decoding import OtlpDecoder
 from domain.errors import WrongUseError
-from domain.ports import Clock, Load, OtlpDecoder, StateStore, TelemetryStore
+from domain.ports import Clock, Load, StateStore, TelemetryStore
 from domain.queue import EntryKey
 from domain.window import from_nanos, rfc3339
 from pipeline.admission import MOST_RECORDS, Admission, Admitted, Origin, new_key

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analytics.templates import mine
-from domain.ports import OtlpDecoder
+from domain.decoding import OtlpDecoder
 from domain.telemetry import LogRecord
 from pipeline.opening import open_source
 from pipeline.reading import Taken

@@ -5,8 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from domain.decoding import OtlpDecoder
 from domain.errors import NothingFoundError, WrongUseError
-from domain.ports import OtlpDecoder
 from domain.telemetry import Signal
 from pipeline import syslog
 from pipeline.dates import first_year, month_day

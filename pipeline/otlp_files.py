@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from domain.decoding import Decoded, OtlpDecoder
 from domain.errors import WrongUseError
-from domain.ports import Decoded, OtlpDecoder
 from domain.telemetry import Signal
 from pipeline.lines import Line
 from pipeline.reading import Item, Parse, Reading, Record, Taken, rejection

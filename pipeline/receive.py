@@ -7,8 +7,9 @@ from hashlib import sha256
 from time import perf_counter
 from urllib.parse import urlencode
 
+from domain.decoding import OtlpDecoder
 from domain.errors import QueueFullError, QuotaError
-from domain.ports import Clock, Meter, OtlpDecoder
+from domain.ports import Clock, Meter
 from domain.queue import Pressure
 from domain.telemetry import LogRecord, Rejection, Signal
 from pipeline.admission import Admission, Admitted, Origin

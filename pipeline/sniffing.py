@@ -6,8 +6,8 @@ from itertools import islice
 
 import orjson
 
+from domain.decoding import OtlpDecoder
 from domain.errors import WrongUseError
-from domain.ports import OtlpDecoder
 from domain.telemetry import Signal
 from pipeline.access import is_access_line, parse_access
 from pipeline.lines import Line

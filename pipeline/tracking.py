@@ -1,21 +1,14 @@
 """Entries under way: which of their records are settled, and what of them waits to be written."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-import numpy as np
-import numpy.typing as npt
-import xxhash
 
 from domain.ids import Tenant
 from domain.queue import Delivery, EntryKey
 from domain.telemetry import LogRecord, LogTemplate, MetricPoint, Signal, SpanRecord
 from pipeline.counting import Counts
 from pipeline.reading import Record
-
-REMEMBERED, TOGETHER = 200_000, 4_096
-Marks = npt.NDArray[np.uint64]
 
 
 @dataclass(eq=False, slots=True)
@@ -61,37 +54,6 @@ class Bundle:
     def is_empty(self) -> bool:
         """Whether there is nothing to write and nothing to be done with."""
         return not self.size and not self.settled
-
-
-class Finished:
-    """The last keys whose entries are stored whole, so that a copy of one is known without asking the store.
-
-    What is kept of a key is 64 bits of a hash, 8 bytes once they are packed: another key is taken for one of 200,000 once in 10**14.
-    """
-
-    def __init__(self) -> None:
-        self._fresh: set[int] = set()
-        self._packed: deque[Marks] = deque(maxlen=REMEMBERED // TOGETHER)
-        self._sorted: Marks = np.empty(0, np.uint64)
-
-    def __contains__(self, key: EntryKey) -> bool:
-        mark = _mark(key)
-        if mark in self._fresh:
-            return True
-        place = int(np.searchsorted(self._sorted, np.uint64(mark)))
-        return place < self._sorted.size and int(self._sorted[place]) == mark
-
-    def add(self, keys: Iterable[EntryKey]) -> None:
-        """Remember these; the oldest are forgotten, some thousands at a time."""
-        self._fresh.update(map(_mark, keys))
-        if len(self._fresh) >= TOGETHER:
-            self._packed.append(np.fromiter(self._fresh, np.uint64, len(self._fresh)))
-            self._sorted = np.sort(np.concatenate(self._packed))
-            self._fresh.clear()
-
-
-def _mark(key: EntryKey) -> int:
-    return xxhash.xxh3_64_intdigest(key)
 
 
 def signal_of(record: Record) -> Signal:

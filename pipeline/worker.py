@@ -8,19 +8,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
-from domain.errors import QueueError, StoreError, WatchfloorError
+from domain.errors import QueueError, WatchfloorError
 from domain.ids import DEFAULT_TENANT
-from domain.ports import Meter, TelemetryStore
+from domain.ports import Clock, Meter, TelemetryStore
 from domain.queue import Delivery, EntryKey, EventQueue
 from domain.telemetry import LogRecord, MetricPoint
+from domain.window import to_nanos
 from pipeline.assembly import Assembly
-from pipeline.copies import copies, pressure_of, shed_for, slice_of
+from pipeline.copies import copies, pressure_of, shed_for
 from pipeline.counting import Counts, Guard
 from pipeline.entries import EntryError
 from pipeline.finishing import Finisher
+from pipeline.known import Known
 from pipeline.reading import Record
 from pipeline.sampling import TailSampler
-from pipeline.tracking import Bundle, Finished, Tracker
+from pipeline.tracking import Bundle, Tracker
 from pipeline.writer import Delays, Writer
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,6 @@ log = logging.getLogger(__name__)
 READ_WAIT_S, TICK_S = 0.5, 0.05
 READ_RECORDS, MOST_ENTRIES, READS_AHEAD = 20_000, 512, 2
 LEASE_S, RENEW_S = 10.0, 3.0
-RETRIED_NS = 15 * 60 * 1_000_000_000  # for so long a request that comes again has the same keys
 
 Observer = Callable[[Sequence[LogRecord]], Awaitable[None]]
 Poisoned = Callable[[Delivery, str], Awaitable[None]]
@@ -36,7 +37,7 @@ Poisoned = Callable[[Delivery, str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a worker works with. `began_ns`: entries received before are checked against the store before they are written."""
+    """What a worker works with."""
 
     queue: EventQueue
     store: TelemetryStore
@@ -48,7 +49,7 @@ class Desk:
     meter: Meter
     delays: Delays
     owner: str
-    began_ns: int
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ class Worker:
         self.desk = desk
         self._inbox: asyncio.Queue[tuple[Delivery, ...]] = asyncio.Queue(READS_AHEAD)
         self._active: dict[EntryKey, Tracker] = {}
-        self._finished = Finished()
+        self._known = Known(desk.store, desk.clock, desk.delays)
+        self._began_ns = to_nanos(desk.clock.now())
+        self._owned_s: dict[int, float] = {}
         self._behind: dict[EntryKey, list[Delivery]] = {}
         self._freed: list[Delivery] = []
         self._assembly = Assembly()
@@ -80,7 +83,7 @@ class Worker:
 
     async def finish_of(self, keys: Iterable[EntryKey]) -> None:
         """Returns when these entries are finished in this process; meanwhile nothing waits for a fuller write."""
-        waiting = {key: asyncio.get_running_loop().create_future() for key in keys if key not in self._finished}
+        waiting = {key: asyncio.get_running_loop().create_future() for key in keys if key not in self._known}
         self._waiting.update(waiting)
         try:
             await asyncio.gather(*waiting.values())
@@ -112,7 +115,7 @@ class Worker:
         """Read while the partition is ours; whether anything was read."""
         queue, limit, has_read, renew_s = self.desk.queue, MOST_ENTRIES, False, 0.0
         try:
-            while monotonic() < renew_s or await queue.lease(partition, self.desk.owner, LEASE_S):
+            while monotonic() < renew_s or await self._owns(partition):
                 renew_s = renew_s if monotonic() < renew_s else monotonic() + RENEW_S
                 found = await queue.read(partition, limit, READ_WAIT_S)
                 has_read = True
@@ -122,6 +125,17 @@ class Worker:
         except QueueError as error:
             log.warning("pipeline.read_failed", extra={"partition": partition, "error": str(error)})
         return has_read
+
+    async def _owns(self, partition: int) -> bool:
+        """Whether the partition is ours for now. If somebody else may have had it in between, what they stored is learnt first."""
+        asked_s = monotonic()
+        if not await self.desk.queue.lease(partition, self.desk.owner, LEASE_S):
+            return False
+        is_new = asked_s - self._owned_s.get(partition, float("-inf")) > LEASE_S
+        self._owned_s[partition] = asked_s
+        if is_new:
+            await self._known.recall()
+        return monotonic() - asked_s < LEASE_S or await self._owns(partition)
 
     async def _work(self) -> None:
         found: tuple[Delivery, ...] = ()
@@ -146,32 +160,19 @@ class Worker:
             self.desk.meter.add("pipeline_deliveries_total", count, queue=origin, again=str(is_again).lower())
 
     async def _take(self, deliveries: Sequence[Delivery]) -> None:
-        asked = [key for one in deliveries if self._is_doubtful(one) or self._may_be_a_retry(one) for key in copies(one.entry.key)]
-        stored = await self._stored(asked) if asked else frozenset()
+        asked = await self._known.ask(deliveries)
         groups: dict[EntryKey, Group] = {}
         for delivery in deliveries:
-            self._sort(delivery, stored, groups)
+            self._sort(delivery, asked, groups)
         for group, error in await asyncio.to_thread(self._process, tuple(groups.values())):
             await self.desk.poisoned(group.deliveries[0], str(error))
             self._assembly.finish(self._whole(group.deliveries))
 
     def _is_doubtful(self, delivery: Delivery) -> bool:
-        return delivery.is_again or delivery.entry.received_at_ns < self.desk.began_ns
+        """Whether an earlier process may have stored a part of it."""
+        return delivery.is_again or delivery.entry.received_at_ns < self._began_ns
 
-    def _may_be_a_retry(self, delivery: Delivery) -> bool:
-        """Whether a copy may have come, by another receiver, before this worker began to remember what it finished."""
-        return delivery.entry.received_at_ns < self.desk.began_ns + RETRIED_NS
-
-    async def _stored(self, keys: Sequence[EntryKey]) -> frozenset[EntryKey]:
-        for delay_s in self.desk.delays():
-            try:
-                return await self.desk.store.counted(keys)
-            except StoreError as error:
-                log.warning("pipeline.check_failed", extra={"error": str(error)})
-            await asyncio.sleep(delay_s)
-        return frozenset()
-
-    def _sort(self, delivery: Delivery, stored: frozenset[EntryKey], groups: dict[EntryKey, Group]) -> None:
+    def _sort(self, delivery: Delivery, asked: frozenset[EntryKey], groups: dict[EntryKey, Group]) -> None:
         """Join it to an entry under way, put it behind another copy of it, be done with what is known, or make it a group to be read."""
         key, alike = delivery.entry.key, copies(delivery.entry.key)
         if (tracker := self._active.get(key)) is not None:
@@ -181,8 +182,7 @@ class Worker:
         elif (other := next((one for one in alike if one in self._active or one in groups), None)) is not None:
             self._behind.setdefault(other, []).append(delivery)
         else:
-            has_finished = slice_of(key) in self._finished
-            known = next((one for one in alike if one in stored or (has_finished and one in self._finished)), None)
+            known = self._known.copy_of(key, asked)
             if known is not None and pressure_of(known) <= pressure_of(key):
                 self._assembly.finish(self._whole([delivery]))
             else:
@@ -235,7 +235,7 @@ class Worker:
     async def _write(self, bundle: Bundle) -> None:
         await self.desk.writer.write(bundle)
         keys = [tracker.key for tracker in bundle.settled]
-        self._finished.add([*keys, *map(slice_of, keys)])
+        self._known.add(keys)
         for key in keys:
             self._active.pop(key, None)
             self._freed += self._behind.pop(key, [])

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.flagging import Flagger
+from domain.decoding import OtlpDecoder
 from domain.errors import StoreError
-from domain.ports import Clock, Documents, OtlpDecoder, StateStore, TelemetryStore
+from domain.ports import Clock, Documents, StateStore, TelemetryStore
 from domain.queue import EventQueue
-from domain.window import to_nanos
 from observability.metrics import Metrics
 from pipeline.admission import Admission
 from pipeline.breaker import retry_delays
@@ -144,7 +144,7 @@ def _worker_maker(around: Surroundings, letters: LetterBox) -> MakeWorker:
                 meter=around.metrics,
                 delays=retry_delays,
                 owner=f"{socket.gethostname()}-{os.getpid()}",
-                began_ns=to_nanos(around.clock.now()),
+                clock=around.clock,
             )
         )
 

@@ -26,9 +26,10 @@ from agents.security import SecurityDesk
 from agents.sre import SreDesk
 from agents.suggestion import suggest
 from domain.audit import AuditLog
+from domain.decoding import OtlpDecoder
 from domain.errors import JudgeAnswerError, WrongUseError
 from domain.incidents import Incident
-from domain.ports import Documents, Embedder, Judge, OtlpDecoder, Slots, StateStore, TelemetryStore, Tracer, VectorIndex
+from domain.ports import Documents, Embedder, Judge, Slots, StateStore, TelemetryStore, Tracer, VectorIndex
 from domain.tasks import PlannedCall, Task
 from graph.analyst import Analyst, Ports
 from graph.context import Suggest

@@ -280,6 +280,10 @@ class FakeTelemetryStore:
     async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
         return frozenset(entries) & {key for batch in self.count_batches if batch.tenant == tenant for key in batch.entries}
 
+    async def counted_since(self, at_ns: int, limit: int, tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        recent = [batch for batch in self.count_batches if batch.tenant == tenant and batch.counted_at_ns >= at_ns]
+        return frozenset([key for batch in recent for key in batch.entries][:limit])
+
     async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
         kept: Mapping[Signal, Sequence[LogRecord | SpanRecord | MetricPoint]] = {
             "logs": self.logs,

@@ -43,6 +43,17 @@ async def test_an_entry_is_counted_once_its_counts_are_stored(store: TelemetrySt
     assert await store.counted([EntryKey(str(number)) for number in range(1_500)] + asked[1:2], tenant) == {"b"}
 
 
+async def test_entries_counted_since_a_time_are_told_up_to_a_limit(store: TelemetryStore, tenant: Tenant) -> None:
+    names = [str(number) for number in range(1_500)]
+    await store.write_counts(batch(tenant, *names))
+    await store.write_counts(batch(tenant, "old", at_ns=NOON_NS - 60 * SECOND_NS))
+    await store.write_counts(batch(Tenant(f"{tenant}-other"), "other"))
+    assert await store.counted_since(NOON_NS, 10_000, tenant) == set(names)
+    assert await store.counted_since(NOON_NS - 60 * SECOND_NS, 10_000, tenant) == {*names, "old"}
+    assert len(await store.counted_since(NOON_NS, 100, tenant)) == 100
+    assert await store.counted_since(NOON_NS + 1_000 * SECOND_NS, 100, tenant) == frozenset()
+
+
 async def test_counts_that_do_not_fit_are_refused_whole(store: TelemetryStore, tenant: Tenant) -> None:
     with pytest.raises(StoreRefusedError, match="does not fit"):
         await store.write_counts(batch(tenant, "a", counts={key(): Count(1, 1), key(status=70_000): Count(1, 1)}))

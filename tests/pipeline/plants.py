@@ -88,7 +88,7 @@ class Plant:
                 meter=self.meter,
                 delays=no_delays,
                 owner="test",
-                began_ns=to_nanos(self.clock.now()),
+                clock=self.clock,
             )
         )
 

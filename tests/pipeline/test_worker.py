@@ -4,11 +4,14 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from domain.counts import CountBatch
 from domain.errors import QueueError, StoreError, StoreRefusedError
 from domain.ids import DEFAULT_TENANT, Tenant
 from domain.queue import Delivery, Entry, EntryKey
 from domain.telemetry import LogRecord
+from domain.window import to_nanos
 from tests.fakes import FakeClock, FakeQueue, FakeTelemetryStore
 from tests.pipeline.plants import Plant, running, sampler_of
 
@@ -187,3 +190,30 @@ async def test_a_retry_by_another_way_after_a_restart_is_known() -> None:
         await ways.plane.append([entry])
         await ways.settle(queue)
     assert (len(store.logs), queue.held) == (2, {})
+
+
+class SharedQueue(FakeQueue):
+    """Its partition is somebody else's until it is given up."""
+
+    is_ours = False
+
+    async def lease(self, partition: int, owner: str, for_s: float) -> bool:
+        del partition, owner, for_s
+        return self.is_ours
+
+
+async def test_what_the_owner_before_stored_is_known_when_a_partition_is_taken_over() -> None:
+    """The worker has run for long; another one stored an entry; a copy of it comes by another receiver after the take-over."""
+    clock, store, queue = FakeClock(), FakeTelemetryStore(), SharedQueue()
+    async with running(Plant(store=store, queue=queue, clock=clock)) as ways:
+        await ways.plane.start()
+        clock.at += timedelta(hours=1)
+        await ways.receiver.take("logs", body(1, 2), NDJSON)
+        (delivery,) = queue.held.values()
+        store.count_batches.append(CountBatch((delivery.entry.key,), {}, to_nanos(clock.at)))
+        await ways.receiver.take("logs", body(3), NDJSON)
+        await asyncio.sleep(0.05)
+        assert store.logs == []
+        queue.is_ours = True
+        await ways.settle(queue)
+    assert bodies(store) == ["paid 3 coins"]

@@ -46,6 +46,9 @@ class OneTenant:
     async def counted(self, entries: Sequence[EntryKey], tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
         return await self.store.counted(entries, self.tenant)
 
+    async def counted_since(self, at_ns: int, limit: int, tenant: Tenant = DEFAULT_TENANT) -> frozenset[EntryKey]:
+        return await self.store.counted_since(at_ns, limit, self.tenant)
+
     async def stored_ids(self, signal: Signal, record_ids: Mapping[str, int], tenant: Tenant = DEFAULT_TENANT) -> frozenset[str]:
         return await self.store.stored_ids(signal, record_ids, self.tenant)
 
