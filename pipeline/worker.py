@@ -233,7 +233,8 @@ class Worker:
             await writing
 
     async def _write(self, bundle: Bundle) -> None:
-        await self.desk.writer.write(bundle)
+        done = set(map(id, await self.desk.writer.write(bundle)))
+        self._freed += [one for tracker in bundle.settled for one in tracker.deliveries if id(one) not in done]  # they came meanwhile
         keys = [tracker.key for tracker in bundle.settled]
         self._known.add(keys)
         for key in keys:

@@ -44,8 +44,8 @@ class Writer:
         """Whether the queue has still to be told of stored entries, and may be asked again: the next write, also an empty one, does."""
         return bool(self._undone) and monotonic() >= self._tell_again_s
 
-    async def write(self, bundle: Bundle) -> None:
-        """Write rows, then counts, then be done with the entries; returns when all of it holds."""
+    async def write(self, bundle: Bundle) -> Sequence[Delivery]:
+        """Write rows, then counts, then be done with the entries; the deliveries it was done with, when all of it holds."""
         if bundle.templates:
             await self._insist(lambda: self._store.write_templates(bundle.templates))
         for (tenant, signal), rows in bundle.rows.items():
@@ -56,7 +56,9 @@ class Writer:
         self._recovered()
         for (outcome, reason, left_out), records in bundle.left_out.items():
             self._meter.add("pipeline_outcomes_total", records, outcome=outcome, reason=reason, signal=left_out)
-        await self._be_done([delivery for tracker in bundle.settled for delivery in tracker.deliveries])
+        deliveries = [delivery for tracker in bundle.settled for delivery in tracker.deliveries]
+        await self._be_done(deliveries)
+        return deliveries
 
     async def _be_done(self, deliveries: Sequence[Delivery]) -> None:
         """A queue that does not answer holds up nobody: its entries are stored, and are known should they come again."""

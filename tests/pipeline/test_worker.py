@@ -217,3 +217,27 @@ async def test_what_the_owner_before_stored_is_known_when_a_partition_is_taken_o
         queue.is_ours = True
         await ways.settle(queue)
     assert bodies(store) == ["paid 3 coins"]
+
+
+class SlowlyDoneQueue(FakeQueue):
+    """Hands an entry over once more while it is told that the entry is done."""
+
+    async def done(self, deliveries: Sequence[Delivery]) -> None:
+        if self.appended == 1:
+            await self.append([delivery.entry for delivery in deliveries])
+            await asyncio.sleep(0.2)
+        await FakeQueue.done(self, deliveries)
+
+
+async def test_a_copy_that_comes_while_the_queue_is_told_is_done_with_too() -> None:
+    store, queue = FakeTelemetryStore(), SlowlyDoneQueue()
+    async with running(Plant(store=store, queue=queue)) as ways:
+        await ways.receiver.take("logs", body(1, 2), NDJSON)
+        await ways.settle(queue)
+        await asyncio.sleep(0.3)
+        await ways.settle(queue)
+        for _ in range(300):
+            if not queue.held:
+                break
+            await asyncio.sleep(0.01)
+    assert (len(store.logs), queue.held) == (2, {})
