@@ -82,7 +82,7 @@ def _soak(found: Mapping[str, Any]) -> Iterator[str]:
         values = [one[name] for one in series]
         yield row([name, *(f"{value:,.1f}" for value in (values[0], values[len(values) // 2], values[-1], max(values)))])
     yield ""
-    for name in ("rss_mb_an_hour", "queue_rss_mb_an_hour"):
+    for name in ("rss_mb_an_hour", "rss_least_mb_an_hour", "queue_rss_mb_an_hour"):
         if found[name]:
             yield f"- {name}: {found[name]['value']:.1f} [{found[name]['low']:.1f}, {found[name]['high']:.1f}], without the first third"
     yield f"- bar: the upper bound of the first below {MOST_MB_AN_HOUR:g} MB/h, descriptors and parts flat, nothing left. {NOT_MEASURED}"

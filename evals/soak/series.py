@@ -22,10 +22,14 @@ _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look at the owner of the store and at its queue. `cpu_s`: CPU seconds of all parts so far."""
+    """One look at the owner of the store and at its queue.
+
+    `rss_mb`, `rss_least_mb`: mean and least of its resident memory since the last look. `cpu_s`: CPU seconds of all parts so far.
+    """
 
     at_s: float
     rss_mb: float
+    rss_least_mb: float
     queue_rss_mb: float
     descriptors: int
     parts: int
@@ -41,14 +45,15 @@ class Sample:
         return {name: round(value, 2) for name, value in asdict(self).items()}
 
 
-def sample(plant: Plant, at_s: float, ack_ms: Sequence[float]) -> Sample:
-    """Look now; `ack_ms` are the acknowledgements since the last look. Raises WatchfloorError when the owner is gone."""
+def sample(plant: Plant, at_s: float, ack_ms: Sequence[float], resident_mb: Sequence[float]) -> Sample:
+    """Look now; acknowledgements and resident memory are those since the last look. Raises WatchfloorError when the owner is gone."""
     pids = [part.pid for part in plant.parts.values()]
     queue = plant.queue.pid if plant.queue else 0
     status = plant.owner.status()
     return Sample(
         at_s=at_s,
-        rss_mb=rss_mb(plant.owner.pid),
+        rss_mb=fmean(resident_mb),
+        rss_least_mb=min(resident_mb),
         queue_rss_mb=rss_mb(queue),
         descriptors=descriptors(plant.owner.pid),
         parts=parts_of(plant.owner.folder / "telemetry"),

@@ -1,4 +1,4 @@
-"""The soak: one plant under steady traffic, looked at every ten seconds, and every record found again at the end."""
+"""The soak: one plant under steady traffic, looked at every ten seconds (memory each second); every record is found again at the end."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,11 +13,11 @@ from evals.soak.parts import Plant, plant
 from evals.soak.records import Stream
 from evals.soak.schedule import Mode
 from evals.soak.sender import Journal, Sender
-from evals.soak.series import Sample, Slope, is_flat, sample, slope
+from evals.soak.series import Sample, Slope, is_flat, rss_mb, sample, slope
 from evals.soak.stored import read
 from evals.soak.verdict import Terms, Verdict, verdict
 
-LOOK_S, CONNECTIONS = 10.0, 4
+LOOK_S, MEMORY_LOOK_S, CONNECTIONS = 10.0, 1.0, 4
 MOST_MB_AN_HOUR = 30.0
 FEW_DESCRIPTORS, FEW_PARTS = 8.0, 12.0
 
@@ -58,7 +58,8 @@ class Soak:
 
     def as_json(self) -> dict[str, Any]:
         """As reports carry it."""
-        slopes = {"rss_mb_an_hour": self.rss, "queue_rss_mb_an_hour": self.queue_rss}
+        least = slope(self.samples, "rss_least_mb")
+        slopes = {"rss_mb_an_hour": self.rss, "rss_least_mb_an_hour": least, "queue_rss_mb_an_hour": self.queue_rss}
         return {
             "mode": self.load.mode,
             "minutes": self.load.minutes,
@@ -96,12 +97,21 @@ async def _watched(made: Plant, sending: Any, journal: Journal, load: Load, say:
     samples: list[Sample] = []
     began, task = monotonic(), asyncio.create_task(sending)
     while not task.done():
-        await asyncio.wait([task], timeout=load.look_s)
+        resident_mb = await _resident(made.owner.pid, task, load.look_s)
         ack_ms, journal.ack_ms = journal.ack_ms, []
-        samples.append(await asyncio.to_thread(sample, made, monotonic() - began, ack_ms))
+        samples.append(await asyncio.to_thread(sample, made, monotonic() - began, ack_ms, resident_mb))
         say(f"  {samples[-1].at_s:6.0f} s  RSS {samples[-1].rss_mb:.0f} MB, depth {samples[-1].depth}, p99 {samples[-1].ack_p99_ms:.0f} ms")
     await task
     return samples
+
+
+async def _resident(pid: int, task: asyncio.Task[Any], look_s: float) -> list[float]:
+    """Resident memory each second until the next look, or until the task ends: merges swing it by a tenth within seconds."""
+    found, end = [rss_mb(pid)], monotonic() + look_s
+    while (left_s := end - monotonic()) > 0 and not task.done():
+        await asyncio.wait([task], timeout=min(left_s, MEMORY_LOOK_S))
+        found.append(rss_mb(pid))
+    return found
 
 
 async def _drained(made: Plant) -> int:

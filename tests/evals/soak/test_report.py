@@ -24,7 +24,8 @@ def trial(seed: int, missing: int = 0, counted: int = 0) -> Trial:
 
 def steady(mb_an_hour: float) -> Soak:
     series = [
-        Sample(at_s, 400 + mb_an_hour * at_s / 3_600, 10.0, 90, 200, 5, 100, 0.1, 5.0, 20.0, at_s / 2) for at_s in range(0, 2_700, 10)
+        Sample(at_s, 400 + mb_an_hour * at_s / 3_600, 390.0, 10.0, 90, 200, 5, 100, 0.1, 5.0, 20.0, at_s / 2)
+        for at_s in range(0, 2_700, 10)
     ]
     return Soak(Load(45, 2_000), tuple(series), Verdict(stored=10, acknowledged=10), slope(series, "rss_mb"), None, 10, 0, 0.5)
 

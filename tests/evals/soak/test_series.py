@@ -4,7 +4,7 @@ from random import Random
 
 from evals.soak.series import Sample, chart, is_flat, parts_of, slope
 
-FIRST = Sample(0.0, 400.0, 10.0, 90, 200, 5, 100, 0.1, 5.0, 20.0, 0.0)
+FIRST = Sample(0.0, 400.0, 390.0, 10.0, 90, 200, 5, 100, 0.1, 5.0, 20.0, 0.0)
 
 
 def samples(mb_an_hour: float) -> list[Sample]:
