@@ -1,10 +1,13 @@
 """Our own metrics: one table of names, kept in process and rendered in Prometheus' text format."""
 
-from collections.abc import Mapping
+import tracemalloc
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 Kind = Literal["counter", "gauge", "histogram"]
 
@@ -68,6 +71,22 @@ GROUNDING: Mapping[str, Spec] = {
 SPECS: Mapping[str, Spec] = {**PIPELINE, **GROUNDING}
 
 
+TRACED = "python_traced_bytes"
+
+
+class _Traced(Collector):
+    """What Python's own objects take, in a process that was started with PYTHONTRACEMALLOC=1."""
+
+    def collect(self) -> Iterator[Metric]:
+        if tracemalloc.is_tracing():
+            yield GaugeMetricFamily(TRACED, "Bytes of Python's own objects (tracemalloc)", tracemalloc.get_traced_memory()[0])
+
+
+_PROCESS = CollectorRegistry()
+_PROCESS.register(_Traced())
+ProcessCollector(registry=_PROCESS)
+
+
 class Metrics:
     """Counters, gauges and histograms of the table, by name; a name that is not in it is a KeyError."""
 
@@ -106,8 +125,8 @@ class Metrics:
         return tuple((dict(one.labels), one.value) for one in found if one.name == name)
 
     def text(self) -> bytes:
-        """Everything in Prometheus' text format."""
-        return generate_latest(self._registry)
+        """Everything in Prometheus' text format, and what the process takes (`process_…`)."""
+        return generate_latest(self._registry) + generate_latest(_PROCESS)
 
 
 def _of(specs: Mapping[str, Spec], kind: Kind) -> list[tuple[str, Spec]]:

@@ -166,9 +166,10 @@ def eval_soak(
     schedules: Annotated[int, typer.Option(help="schedules a mode", min=0)] = 10,
     minutes: Annotated[float, typer.Option(help="steady traffic afterwards, in the first mode", min=0)] = 0.0,
     rate: Annotated[float, typer.Option(help="its events a second", min=1)] = 2_000.0,
+    traced: Annotated[bool, typer.Option("--traced", help="trace Python's own memory meanwhile (slower)")] = False,
     out: Annotated[Path | None, typer.Option(help="folder for the report")] = None,
     json: Json = False,
 ) -> None:
     """Kill and stall parts of the data plane under traffic, and look for every acknowledged record; exit 1 when one is missing."""
-    given = {"mode": mode, "seed": seed, "schedules": schedules, "minutes": minutes, "rate": rate}
+    given = {"mode": mode, "seed": seed, "schedules": schedules, "minutes": minutes, "rate": rate, "traced": traced}
     call(context, "evaluation.soak", json, **given, out=out)

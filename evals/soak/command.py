@@ -22,20 +22,24 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to run: schedules of each mode from a seed on, then so many minutes of traffic (0: none) in the first of the modes."""
+    """What to run: schedules of each mode from a seed on, then so many minutes of traffic (0: none) in the first of the modes.
+
+    `traced`: Python's own memory is traced meanwhile.
+    """
 
     modes: Sequence[Mode]
     seed: int = 1
     schedules: int = 10
     minutes: float = 0.0
     rate: float = 2_000.0
+    traced: bool = False
 
     @property
     def command(self) -> str:
         """The command that asks for it."""
         mode = self.modes[0] if len(self.modes) == 1 else "all"
         given = f"--mode {mode} --seed {self.seed} --schedules {self.schedules} --minutes {self.minutes:g} --rate {self.rate:g}"
-        return f"watchfloor eval soak {given}"
+        return f"watchfloor eval soak {given}{' --traced' if self.traced else ''}"
 
 
 def modes_of(name: str) -> Sequence[Mode]:
@@ -81,7 +85,7 @@ async def _tried(product: Product, asked: Asked, broken: list[str], say: Say) ->
 
 
 async def _soaked(product: Product, asked: Asked, say: Say) -> Soak:
-    load = Load(asked.minutes, asked.rate, asked.modes[0])
+    load = Load(asked.minutes, asked.rate, asked.modes[0], is_traced=asked.traced)
     say(f"{load.minutes:g} minutes at {load.rate:g} events a second, {load.mode}")
     with TemporaryDirectory(prefix="wf-") as folder:
         return await soak(product, load, Path(folder), say)

@@ -6,10 +6,9 @@ from typing import Any
 from evals.markdown import row
 from evals.report import Circumstances
 from evals.soak.campaign import Trial
-from evals.soak.steady import MOST_MB_AN_HOUR, Soak
+from evals.soak.steady import MOST_MB_AN_HOUR, MOST_TRACED_MB_AN_HOUR, Soak
 
 COLUMNS = {"rss_mb": "#0969da", "queue_rss_mb": "#8250df", "depth": "#bf8700", "ack_p99_ms": "#cf222e"}
-NOT_MEASURED = "Growth by tracemalloc is not measured: it slows the parts several times; the bound is on resident memory."
 
 
 def as_json(trials: Sequence[Trial], broken: Sequence[str], soak: Soak | None, told: Circumstances) -> dict[str, Any]:
@@ -82,9 +81,12 @@ def _soak(found: Mapping[str, Any]) -> Iterator[str]:
         values = [one[name] for one in series]
         yield row([name, *(f"{value:,.1f}" for value in (values[0], values[len(values) // 2], values[-1], max(values)))])
     yield ""
-    for name in ("rss_mb_an_hour", "rss_least_mb_an_hour", "queue_rss_mb_an_hour"):
+    for name in ("rss_mb_an_hour", "rss_least_mb_an_hour", "queue_rss_mb_an_hour", "traced_mb_an_hour"):
         if found[name]:
-            yield f"- {name}: {found[name]['value']:.1f} [{found[name]['low']:.1f}, {found[name]['high']:.1f}], without the first third"
-    yield f"- bar: the upper bound of the first below {MOST_MB_AN_HOUR:g} MB/h, descriptors and parts flat, nothing left. {NOT_MEASURED}"
+            yield f"- {name}: {found[name]['value']:.2f} [{found[name]['low']:.2f}, {found[name]['high']:.2f}], without the first third"
+    barred = (
+        f"traced memory below {MOST_TRACED_MB_AN_HOUR:g}" if found["traced_mb_an_hour"] else f"resident memory below {MOST_MB_AN_HOUR:g}"
+    )
+    yield f"- bar: the upper bound of {barred} MB/h, descriptors and parts flat, nothing left."
     yield f"- wrong: {'; '.join(found['wrong']) or 'nothing'}"
     yield from ("", "![series](soak.svg)")

@@ -11,7 +11,8 @@ from typing import Any
 from scipy import stats
 
 from evals.intervals import percentile
-from evals.soak.parts import Plant
+from evals.soak.parts import Part, Plant
+from observability.metrics import TRACED
 
 MB, HOUR_S = 1e6, 3_600.0
 BLOCK = 6  # samples that are averaged before a slope is fitted: neighbours are not independent
@@ -24,7 +25,8 @@ _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 class Sample:
     """One look at the owner of the store and at its queue.
 
-    `rss_mb`, `rss_least_mb`: mean and least of its resident memory since the last look. `cpu_s`: CPU seconds of all parts so far.
+    `rss_mb`, `rss_least_mb`: mean and least of its resident memory since the last look; `traced_mb`: least of what Python's own
+    objects took, where that is traced. `cpu_s`: CPU seconds of all parts so far.
     """
 
     at_s: float
@@ -39,21 +41,35 @@ class Sample:
     ack_p50_ms: float
     ack_p99_ms: float
     cpu_s: float
+    traced_mb: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As reports carry it."""
-        return {name: round(value, 2) for name, value in asdict(self).items()}
+        return {name: round(value, 2) for name, value in asdict(self).items() if value is not None}
 
 
-def sample(plant: Plant, at_s: float, ack_ms: Sequence[float], resident_mb: Sequence[float]) -> Sample:
-    """Look now; acknowledgements and resident memory are those since the last look. Raises WatchfloorError when the owner is gone."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a part takes at one moment: resident, and of it Python's own objects where that is traced."""
+
+    rss_mb: float
+    traced_mb: float | None = None
+
+
+def memory(part: Part, *, is_traced: bool) -> Memory:
+    """Look now. Raises WatchfloorError when the part is gone."""
+    return Memory(rss_mb(part.pid), part.figure(TRACED) / MB if is_traced else None)
+
+
+def sample(plant: Plant, at_s: float, ack_ms: Sequence[float], looks: Sequence[Memory]) -> Sample:
+    """Look now; acknowledgements and looks at memory are those since the last one. Raises WatchfloorError when the owner is gone."""
     pids = [part.pid for part in plant.parts.values()]
     queue = plant.queue.pid if plant.queue else 0
     status = plant.owner.status()
     return Sample(
         at_s=at_s,
-        rss_mb=fmean(resident_mb),
-        rss_least_mb=min(resident_mb),
+        rss_mb=fmean(one.rss_mb for one in looks),
+        rss_least_mb=min(one.rss_mb for one in looks),
         queue_rss_mb=rss_mb(queue),
         descriptors=descriptors(plant.owner.pid),
         parts=parts_of(plant.owner.folder / "telemetry"),
@@ -63,6 +79,7 @@ def sample(plant: Plant, at_s: float, ack_ms: Sequence[float], resident_mb: Sequ
         ack_p50_ms=percentile(ack_ms, 50) if ack_ms else 0.0,
         ack_p99_ms=percentile(ack_ms, 99) if ack_ms else 0.0,
         cpu_s=sum(cpu_s(pid) for pid in (*pids, queue)),
+        traced_mb=min((one.traced_mb for one in looks if one.traced_mb), default=None),
     )
 
 
@@ -108,7 +125,7 @@ class Slope:
 
 def slope(samples: Sequence[Sample], name: str) -> Slope | None:
     """How fast a figure grew an hour, without the first third of the time; None for less than four blocks."""
-    settled = [one for one in samples if one.at_s >= samples[-1].at_s * SPARED]
+    settled = [one for one in samples if one.at_s >= samples[-1].at_s * SPARED and getattr(one, name) is not None]
     blocks = list(_blocks(settled, name))
     if len(blocks) < 4:  # noqa: PLR2004 (a line through fewer has no interval to speak of)
         return None

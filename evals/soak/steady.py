@@ -13,24 +13,28 @@ from evals.soak.parts import Plant, plant
 from evals.soak.records import Stream
 from evals.soak.schedule import Mode
 from evals.soak.sender import Journal, Sender
-from evals.soak.series import Sample, Slope, is_flat, rss_mb, sample, slope
+from evals.soak.series import Memory, Sample, Slope, is_flat, memory, sample, slope
 from evals.soak.stored import read
 from evals.soak.verdict import Terms, Verdict, verdict
 
 LOOK_S, MEMORY_LOOK_S, CONNECTIONS = 10.0, 1.0, 4
-MOST_MB_AN_HOUR = 30.0
+MOST_MB_AN_HOUR, MOST_TRACED_MB_AN_HOUR = 30.0, 0.5
 FEW_DESCRIPTORS, FEW_PARTS = 8.0, 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is asked for: how long, how many events a second, in which mode, and how often it is looked at."""
+    """What is asked for: how long, how many events a second, in which mode, and how often it is looked at.
+
+    `is_traced`: Python's own memory is traced. That takes memory and much of the speed; resident memory has no bar then.
+    """
 
     minutes: float
     rate: float
     mode: Mode = "embedded"
     look_s: float = LOOK_S
     name: str = "soak"
+    is_traced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,23 @@ class Soak:
     def wrong(self) -> tuple[str, ...]:
         """What is not as it must be; a run too short for a slope has none that is too steep."""
         found = [f"{name}: {value}" for name, value in self.verdict.faults.items()]
-        found += [f"RSS grew up to {self.rss.high:.1f} MB/h"] if self.rss and self.rss.high >= MOST_MB_AN_HOUR else []
+        found += self._grown()
         found += [] if is_flat(self.samples, "descriptors", FEW_DESCRIPTORS) else ["descriptors grew"]
         found += [] if is_flat(self.samples, "parts", FEW_PARTS) else ["parts grew"]
         found += [f"{self.left} entries left in the queue"] if self.left else []
         return tuple(found)
 
+    def _grown(self) -> list[str]:
+        name, rate, most = ("RSS", self.rss, MOST_MB_AN_HOUR)
+        if self.load.is_traced:
+            name, rate, most = ("Python's memory", slope(self.samples, "traced_mb"), MOST_TRACED_MB_AN_HOUR)
+        return [f"{name} grew up to {rate.high:.1f} MB/h"] if rate and rate.high >= most else []
+
     def as_json(self) -> dict[str, Any]:
         """As reports carry it."""
         least = slope(self.samples, "rss_least_mb")
         slopes = {"rss_mb_an_hour": self.rss, "rss_least_mb_an_hour": least, "queue_rss_mb_an_hour": self.queue_rss}
+        slopes["traced_mb_an_hour"] = slope(self.samples, "traced_mb") if self.load.is_traced else None
         return {
             "mode": self.load.mode,
             "minutes": self.load.minutes,
@@ -78,7 +89,8 @@ async def soak(product: Product, load: Load, folder: Path, say: Callable[[str], 
     """Run it in a folder with a short path. Raises WatchfloorError when a part ends."""
     stream = Stream(load.name, time_ns(), step_ns=round(1e9 / load.rate))
     requests = max(1, round(load.minutes * 60 * load.rate / stream.size))
-    with plant(load.mode, product.command, folder, {"WATCHFLOOR_ENVIRONMENT": "dev"}) as made, (folder / "soak.journal").open("w") as file:
+    environment = {"WATCHFLOOR_ENVIRONMENT": "dev", "PYTHONTRACEMALLOC": "1" if load.is_traced else ""}
+    with plant(load.mode, product.command, folder, environment) as made, (folder / "soak.journal").open("w") as file:
         journal = Journal(file)
         sender = Sender(stream, journal, tuple(part.url for part in made.receivers), Random(load.name), repeats=0.0)
         samples = await _watched(made, sender.send(range(requests), CONNECTIONS, load.rate / stream.size), journal, load, say)
@@ -97,20 +109,20 @@ async def _watched(made: Plant, sending: Any, journal: Journal, load: Load, say:
     samples: list[Sample] = []
     began, task = monotonic(), asyncio.create_task(sending)
     while not task.done():
-        resident_mb = await _resident(made.owner.pid, task, load.look_s)
+        looks = await _memory(made, task, load)
         ack_ms, journal.ack_ms = journal.ack_ms, []
-        samples.append(await asyncio.to_thread(sample, made, monotonic() - began, ack_ms, resident_mb))
+        samples.append(await asyncio.to_thread(sample, made, monotonic() - began, ack_ms, looks))
         say(f"  {samples[-1].at_s:6.0f} s  RSS {samples[-1].rss_mb:.0f} MB, depth {samples[-1].depth}, p99 {samples[-1].ack_p99_ms:.0f} ms")
     await task
     return samples
 
 
-async def _resident(pid: int, task: asyncio.Task[Any], look_s: float) -> list[float]:
-    """Resident memory each second until the next look, or until the task ends: merges swing it by a tenth within seconds."""
-    found, end = [rss_mb(pid)], monotonic() + look_s
+async def _memory(made: Plant, task: asyncio.Task[Any], load: Load) -> list[Memory]:
+    """Looks at memory each second until the next sample, or until the task ends: merges swing it by a tenth within seconds."""
+    found, end = [memory(made.owner, is_traced=False)], monotonic() + load.look_s
     while (left_s := end - monotonic()) > 0 and not task.done():
         await asyncio.wait([task], timeout=min(left_s, MEMORY_LOOK_S))
-        found.append(rss_mb(pid))
+        found.append(await asyncio.to_thread(memory, made.owner, is_traced=load.is_traced))
     return found
 
 

@@ -147,7 +147,7 @@ async def robustness(invocation: Invocation, options: Mapping[str, Any]) -> int:
 async def soak(invocation: Invocation, options: Mapping[str, Any]) -> int:
     """Break parts of the data plane under traffic and look for every record; exit 1 when one is not there, or a bar is not kept."""
     out, now = options["out"] or _results(), datetime.now(UTC)
-    given = {name: options[name] for name in ("seed", "schedules", "minutes", "rate")}
+    given = {name: options[name] for name in ("seed", "schedules", "minutes", "rate", "traced")}
     report = await soaks.run(PRODUCT, soaks.Asked(soaks.modes_of(options["mode"]), **given), out, now=now, say=invocation.say)
     invocation.show(report, soak_page(report))
     return 0 if report["kept"] else 1

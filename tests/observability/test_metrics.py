@@ -1,8 +1,10 @@
 """Our own metrics: by name, and as text."""
 
+import tracemalloc
+
 import pytest
 
-from observability.metrics import SPECS, Metrics
+from observability.metrics import SPECS, TRACED, Metrics
 
 ACK = "pipeline_ack_seconds"
 
@@ -32,3 +34,21 @@ def test_the_text_has_every_metric_of_the_table_with_its_help() -> None:
     text = Metrics().text().decode()
     for name, spec in SPECS.items():
         assert f"# HELP {name} {spec.help}" in text
+
+
+def test_the_text_says_what_the_process_takes_and_python_s_own_part_while_it_is_traced() -> None:
+    assert "process_resident_memory_bytes " in Metrics().text().decode()
+    assert TRACED not in Metrics().text().decode()
+    tracemalloc.start()
+    try:
+        before = traced()
+        held = bytearray(1_000_000)
+        assert 1_000_000 <= traced() - before < 1_100_000
+        assert held
+    finally:
+        tracemalloc.stop()
+
+
+def traced() -> float:
+    lines = Metrics().text().decode().splitlines()
+    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{TRACED} "))

@@ -48,6 +48,17 @@ def test_parts_that_could_not_go_on_and_memory_that_grows_are_not_kept() -> None
     assert steady(31.0).wrong == ("RSS grew up to 31.0 MB/h",)
 
 
+def test_python_s_own_memory_is_held_to_its_bar_and_resident_memory_is_not_while_it_is_traced() -> None:
+    found = steady(31.0)
+    for growth, wrong in ((0.1, ()), (0.6, ("Python's memory grew up to 0.6 MB/h",))):
+        series = tuple(
+            replace(one, traced_mb=50 + growth * one.at_s / 3_600 if number % 7 else None) for number, one in enumerate(found.samples)
+        )
+        traced = replace(found, load=replace(found.load, is_traced=True), samples=series)
+        assert traced.wrong == wrong
+        assert "traced_mb_an_hour" in as_markdown(as_json([], [], traced, TOLD))
+
+
 def test_damage_outside_the_guarantee_must_be_reported_to_be_spared() -> None:
     lost = trial(3, missing=40, counted=40)
     assert replace(lost, rotten=1).faults == {"missing": 40, "counted": 40}
