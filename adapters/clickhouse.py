@@ -170,7 +170,8 @@ class ClickHouseTelemetryStore:
     async def _read(self, ask: Callable[[Client], Table], timeout_s: float) -> Table:
         found = asyncio.get_running_loop().run_in_executor(self._reading, self._with_reader, ask)
         try:
-            return await asyncio.wait_for(found, timeout_s + GRACE_S)
+            async with asyncio.timeout(timeout_s + GRACE_S):
+                return await found
         except TimeoutError as error:
             raise StoreTimeoutError(f"the store did not answer within {timeout_s:g} s; narrow the time window or the filters") from error
 

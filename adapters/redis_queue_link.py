@@ -80,7 +80,8 @@ class Link:
             self._reviving = asyncio.ensure_future(_awaited(revive))
             self._reviving.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
-            await asyncio.wait_for(asyncio.shield(self._reviving), self.timeout_s)
+            async with asyncio.timeout(self.timeout_s):
+                await asyncio.shield(self._reviving)
         except TimeoutError as error:
             raise QueueError("the queue's server is starting again; send again later") from error
         self._is_broken = False

@@ -8,6 +8,7 @@ from time import monotonic
 from domain.errors import QueueError
 from domain.queue import Delivery, EventQueue
 from pipeline.breaker import Dice, pause_s
+from pipeline.ending import ended
 
 READ_S = 0.5
 GRACE_S = 1.0  # a queue that is well may be slow to say that it has nothing
@@ -61,8 +62,7 @@ class Lane:
     async def close(self) -> None:
         """Let a read under way go."""
         if self._reading:
-            self._reading.cancel()
-            await asyncio.wait([self._reading])
+            await ended([self._reading])
 
     def _result(self, task: asyncio.Task[tuple[Delivery, ...]]) -> tuple[Delivery, ...]:
         if task.cancelled():

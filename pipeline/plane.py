@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from time import perf_counter
 from typing import Any
 
 from domain.errors import StoreError
 from domain.queue import Entry, EntryKey, EventQueue, QueueStatus
 from pipeline.copies import holders
+from pipeline.ending import ended
 from pipeline.fallback import FallbackQueue
 from pipeline.worker import Observer, Worker
 
@@ -16,7 +17,6 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 PATIENCE_S = 20.0
-CANCELLED_AGAIN_S = 2.0  # a worker that is storing may take that long to let go
 
 OpenQueue = Callable[[], Awaitable[EventQueue]]
 Counted = Callable[[Sequence[EntryKey]], Awaitable[frozenset[EntryKey]]]
@@ -102,7 +102,7 @@ class DataPlane:
 
     async def close(self) -> None:
         """Write what is settled and close the queue; what is not done is delivered again by the next process."""
-        await _cancelled(self._tasks)
+        await ended(self._tasks)
         if self._worker is not None and not self._worker.desk.writer.failure:
             await self._worker.stop()
         if self._queue is not None:
@@ -127,7 +127,7 @@ class DataPlane:
         """A bug ends the worker: health says so, the log has the trace, and what is queued stays for the next process."""
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("pipeline.task_failed", exc_info=error)
-            self._broken = f"{task.get_name()} ended: {_first(error)!r}; restart the service"
+            self._broken = f"{task.get_name()} ended: {error!r}; restart the service"
 
     def _check(self, entries: int) -> None:
         since_s = self._worker.desk.writer.failing_since_s if self._worker else None
@@ -136,19 +136,3 @@ class DataPlane:
                 f"{entries:,} entries are safe in the queue but not stored yet: {self.failure}. They are written once the store takes "
                 "rows again: run `watchfloor doctor`, then `watchfloor serve` or the same command once more."
             )
-
-
-async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Until every task has ended: one that a library took the cancellation from is cancelled again."""
-    running = set(tasks)
-    while running:
-        for task in running:
-            task.cancel()
-        _, running = await asyncio.wait(running, timeout=CANCELLED_AGAIN_S)
-
-
-def _first(error: BaseException) -> BaseException:
-    """The first error of a group, however deep."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

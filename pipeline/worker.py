@@ -17,6 +17,7 @@ from domain.window import to_nanos
 from pipeline.assembly import Assembly
 from pipeline.copies import copies, pressure_of, shed_for
 from pipeline.counting import Counts, Guard
+from pipeline.ending import ended
 from pipeline.entries import EntryError
 from pipeline.finishing import Finisher
 from pipeline.known import Known
@@ -93,11 +94,17 @@ class Worker:
 
     async def run(self) -> None:
         """Read every partition that is ours, and work on what comes. An unforeseen error anywhere ends all of it."""
-        async with asyncio.TaskGroup() as readers:
-            for partition in range(self.desk.queue.partitions):
-                readers.create_task(self._read(partition))
-            while True:
-                await self._work()
+        tasks = [asyncio.create_task(self._read(partition)) for partition in range(self.desk.queue.partitions)]
+        tasks.append(asyncio.create_task(self._work_on()))
+        try:
+            over, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await ended(tasks)
+        await next(iter(over))  # raises what ended it
+
+    async def _work_on(self) -> None:
+        while True:
+            await self._work()
 
     async def stop(self) -> None:
         """Write what is settled, after `run` was cancelled; undecided records stay in the queue."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from domain.errors import QueueError
+from pipeline.ending import ended
 from pipeline.plane import DataPlane
 from service.plane import Surroundings
 
@@ -40,8 +41,7 @@ class Keeper:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            await ended([task])
 
     async def _run(self) -> None:
         while True:

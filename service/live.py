@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from domain.errors import WatchfloorError, WrongUseError
 from domain.ports import Clock
 from domain.telemetry import Signal
+from pipeline.ending import ended
 from pipeline.receive import Receiver
 from service.recent import RecentEvents
 from service.settings import Settings
@@ -97,8 +98,7 @@ class LiveFeed:
             raise WrongUseError("The live feed is not running; start it first.")
         task, self._task, self._forced = self._task, None, None
         async with self._stepping:
-            task.cancel()
-        await asyncio.wait([task])
+            await ended([task])
 
     def set_rate(self, rate: float) -> None:
         """Another number of events a minute, at once if it is running."""

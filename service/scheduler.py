@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from domain.ports import Clock, Slots
+from pipeline.ending import ended
 
 ANCHOR = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday at midnight, so that weekly slots begin there too
 POLL = timedelta(seconds=30)
@@ -50,12 +51,12 @@ class Scheduler:
     async def run(self) -> None:
         """Works until cancelled."""
         self.is_running = True
+        following = [asyncio.create_task(self._follow(job), name=f"job {job.kind}") for job in self.jobs]
         try:
-            async with asyncio.TaskGroup() as group:
-                for job in self.jobs:
-                    group.create_task(self._follow(job), name=f"job {job.kind}")
+            await asyncio.gather(*following)
         finally:
             self.is_running = False
+            await ended(following)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -64,8 +65,7 @@ class Scheduler:
         try:
             yield
         finally:
-            work.cancel()
-            await asyncio.wait([work])
+            await ended([work])
 
     async def _follow(self, job: Job) -> None:
         while True:

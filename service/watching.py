@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from pipeline.ending import ended
 from service.parts import Parts
 
 EVERY_S = 10.0
@@ -33,5 +34,4 @@ async def watching(parts: Parts) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await ended([task])

@@ -87,7 +87,8 @@ async def _watched(parts: Parts, body: ChatRequest, queue: asyncio.Queue[Event |
 
 async def _next(queue: asyncio.Queue[Event | None]) -> Event | None:
     try:
-        return await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+        async with asyncio.timeout(HEARTBEAT_S):
+            return await queue.get()
     except TimeoutError:
         return Event("token", {"text": ""})
 

@@ -132,7 +132,8 @@ async def stream(recent: RecentEvents, which: Wanted) -> AsyncGenerator[str, Non
         yield ": following\n\n"
         while True:
             try:
-                record = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+                async with asyncio.timeout(HEARTBEAT_S):
+                    record = await queue.get()
             except TimeoutError:
                 yield ": nothing new\n\n"
                 continue

@@ -110,7 +110,8 @@ async def test_a_forced_desk_is_not_routed() -> None:
 
 async def test_a_slow_tool_ends_in_a_partial_answer_inside_the_budget() -> None:
     made = world(tools=FakeTools(seconds=30), budget=Budget(seconds=0.5))
-    analysis = await asyncio.wait_for(made.analyst.analyse(QUESTION), 5)
+    async with asyncio.timeout(5):
+        analysis = await made.analyst.analyse(QUESTION)
     assert analysis.status == "partial"
     assert any("used up" in text for text in analysis.could_not_check)
 

@@ -75,7 +75,8 @@ async def following(source: Source, store: FakeTelemetryStore) -> AsyncIterator[
         task = asyncio.create_task(run(ways.follower))
         yield reached
         stop.set()
-        await asyncio.wait_for(task, 5)
+        async with asyncio.timeout(5):
+            await task
 
 
 async def test_appended_records_are_stored_and_their_lines_stay_together(tmp_path: Path) -> None:

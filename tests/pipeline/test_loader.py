@@ -164,7 +164,8 @@ async def test_a_load_that_died_halfway_and_is_run_again_writes_nothing_twice(tm
     source = write(tmp_path, lines, "pay.ndjson")
     async with running(Plant(store=dying, state=state, queue=queue)) as ways:
         loading = asyncio.create_task(ways.loader.load(source, LoadOptions(), lambda _: None))
-        await asyncio.wait_for(dying.died.wait(), 60)
+        async with asyncio.timeout(60):
+            await dying.died.wait()
         loading.cancel()
         await asyncio.wait([loading])
     assert (0 < len(dying.logs) < rows, state.kept_loads) == (True, {})

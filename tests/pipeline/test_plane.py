@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from domain.queue import Delivery, EventQueue
-from pipeline import plane as planes
+from pipeline import ending
 from pipeline.plane import DataPlane
 from pipeline.worker import Worker
 from tests.fakes import FakeQueue
@@ -41,7 +41,7 @@ class Deaf:
 
 
 async def test_a_worker_that_missed_its_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planes, "CANCELLED_AGAIN_S", 0.01)
+    monkeypatch.setattr(ending, "AGAIN_S", 0.01)
     queue, worker = Queue(), Deaf()
 
     async def opened() -> EventQueue:
@@ -56,6 +56,47 @@ async def test_a_worker_that_missed_its_cancellation_is_cancelled_again(monkeypa
     async with asyncio.timeout(5):
         await plane.close()
     assert (worker.asked, queue.is_closed) == (2, True)
+
+
+class DeafQueue(FakeQueue):
+    """A queue that takes the first cancellation of a read for its own."""
+
+    reads = deaf = 0
+
+    async def read(self, partition: int, limit: int, wait_s: float) -> tuple[Delivery, ...]:
+        self.reads += 1
+        try:
+            await asyncio.sleep(3_600)
+        except asyncio.CancelledError:
+            if self.deaf:
+                raise
+            self.deaf += 1
+        return ()
+
+
+async def test_a_reader_that_missed_its_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "AGAIN_S", 0.01)
+    queue = DeafQueue()
+    plane = Plant(queue=queue).plane()
+    await plane.start()
+    await asyncio.sleep(0.1)
+    async with asyncio.timeout(5):
+        await plane.close()
+    assert (queue.reads, queue.deaf) == (2, 1)
+
+
+async def test_whoever_is_cancelled_while_tasks_end_is_so_when_they_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "AGAIN_S", 0.01)
+    worker = Deaf()
+    running = asyncio.create_task(worker.run())
+    await asyncio.sleep(0)
+    caller = asyncio.create_task(ending.ended([running]))
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert running.done()
+    assert worker.asked == 2
 
 
 class BrokenQueue(FakeQueue):

@@ -259,6 +259,7 @@ async def test_a_reader_who_leaves_cancels_the_run() -> None:
     headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json"), (b"accept", b"text/event-stream")]
     scope: dict[str, Any] = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "path": "/api/chat"}
     scope |= {"raw_path": b"/api/chat", "query_string": b"", "headers": headers, "scheme": "http", "root_path": ""}
-    await asyncio.wait_for(build_app(made.parts, "0")(scope, receive, send), 10)
+    async with asyncio.timeout(10):
+        await build_app(made.parts, "0")(scope, receive, send)
     await asyncio.sleep(0.1)
     assert [run.status for run in await made.state.runs()] == ["cancelled"]

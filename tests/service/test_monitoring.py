@@ -172,7 +172,8 @@ async def test_the_loop_ticks_by_itself_between_sleeps() -> None:
 
     live = LiveFeed(feed.ways.receiver, feed.clock, Pace(), Ranges(), nap)
     live.start()
-    await asyncio.wait_for(woken.wait(), 30)
+    async with asyncio.timeout(30):
+        await woken.wait()
     await live.stop()
     await feed.ways.settle(feed.queue)
     assert len(feed.store.logs) == pytest.approx(60, abs=7)
