@@ -119,7 +119,9 @@ def write_report(report: Mapping[str, Any], markdown: str, folder: Path, name: s
 
 
 def _commit() -> str:
-    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
+    """Of this code, wherever it is called from; `-dirty` when files of it are changed."""
+    words = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--exclude=*"]
+    asked = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
     return asked.stdout.strip() or "unknown"
 
 

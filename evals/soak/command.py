@@ -54,10 +54,10 @@ def modes_of(name: str) -> Sequence[Mode]:
 
 async def run(product: Product, asked: Asked, out: Path | None, *, now: datetime, say: Say) -> dict[str, Any]:
     """Runs it and gives the report; with `out`, written there as `soak.json`, `soak.md` and `soak.svg`."""
-    broken: list[str] = []
+    broken, told = list[str](), circumstances(asked.command, now)
     trials = [trial async for trial in _tried(product, asked, broken, say)]
     steady = await _soaked(product, asked, say) if asked.minutes else None
-    report = as_json(trials, broken, steady, circumstances(asked.command, now))
+    report = as_json(trials, broken, steady, told)
     if out is not None:
         for path in write_report(report, as_markdown(report), out, "soak"):
             say(f"wrote {path}")
