@@ -61,9 +61,10 @@ class Soak:
         return tuple(found)
 
     def _grown(self) -> list[str]:
-        name, rate, most = ("RSS", self.rss, MOST_MB_AN_HOUR)
         if self.load.is_traced:
-            name, rate, most = ("Python's memory", slope(self.samples, "traced_mb"), MOST_TRACED_MB_AN_HOUR)
+            name, rate, most = "Python's memory", slope(self.samples, "traced_mb"), MOST_TRACED_MB_AN_HOUR
+        else:
+            name, rate, most = "RSS", self.rss, MOST_MB_AN_HOUR
         return [f"{name} grew up to {rate.high:.1f} MB/h"] if rate and rate.high >= most else []
 
     def as_json(self) -> dict[str, Any]:
